@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { type Embedded, startEmbedded } from './embedded';
+import { migrate } from './migrate';
+import { type ProcessMark, postgresProcessesIn, signal, stillRuns } from './process-table';
+
+export type TestServer = {
+  /** Login that may create databases, on the maintenance database. */
+  admin: string;
+  /** Migrated once; every test file works in a copy of it. */
+  template: string;
+  /** One URL a role, all naming the template. */
+  roles: Record<string, string>;
+};
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    testServer: TestServer;
+  }
+}
+
+const prefix = 'vigil-test-';
+
+/** Starts one throw-away cluster for the run, or uses VIGIL_TEST_DATABASE_URL, and migrates the template once. */
+export default async function setup(project: TestProject) {
+  const given = process.env.VIGIL_TEST_DATABASE_URL;
+  let server: Embedded | undefined;
+  let dir: string | undefined;
+  if (!given) {
+    removeAbandoned();
+    dir = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
+    server = await startEmbedded({ dir, durable: false, settings: { max_connections: 300 } });
+  }
+  const admin = given ?? server!.url;
+  const template = `vigil_test_${randomBytes(5).toString('hex')}`;
+  const sql = postgres(admin, { max: 1, onnotice: () => {} });
+  const close = async () => {
+    await dropAll(sql, template).catch(() => {});
+    await sql.end({ timeout: 5 });
+    await server?.stop();
+    if (dir) fs.rmSync(dir, { recursive: true, force: true });
+    if (server) fs.rmSync(server.dataDir, { recursive: true, force: true });
+  };
+  try {
+    await sql.unsafe(`create database ${template} template template0`);
+    const url = new URL(admin);
+    url.pathname = `/${template}`;
+    const { roles } = await migrate(url.href, { log: () => {} });
+    project.provide('testServer', { admin, template, roles: { ...roles } });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return close;
+}
+
+async function dropAll(sql: postgres.Sql, template: string): Promise<void> {
+  const rows = await sql`select datname from pg_database where starts_with(datname, ${template})`;
+  for (const { datname } of rows) await sql.unsafe(`drop database if exists "${datname}" with (force)`);
+}
+
+/** A run that was killed leaves its cluster in the temporary folder; the next run takes it away. */
+function removeAbandoned(): void {
+  for (const name of fs.readdirSync(os.tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const dir = path.join(os.tmpdir(), name);
+    try {
+      const mark: ProcessMark = JSON.parse(fs.readFileSync(path.join(dir, 'supervisor.json'), 'utf8'));
+      if (stillRuns(mark)) continue;
+      for (const pid of postgresProcessesIn(path.join(dir, 'data'))) signal(pid, 'SIGKILL');
+      fs.rmSync(dir, { recursive: true, force: true });
+    } catch {
+      // Another user's, or one that is being made right now.
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import postgres, { type Sql } from 'postgres';
+import { afterAll, inject } from 'vitest';
+import { closeDatabase, connect, setDatabase } from './client';
+
+export type TestDatabase = {
+  /** The bootstrap login: owns everything, for arranging and looking. */
+  sql: Sql;
+  url: string;
+  /** One URL a role of the product. */
+  urls: Record<string, string>;
+  /** Lets the code under test connect as another role (or as the owner again). */
+  connectAs(role: string): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Makes a copy of the migrated template for this test file, hands it to `database()` and drops it after the file.
+ * Call it at the top of the file: `const t = await testDatabase()`.
+ */
+export async function testDatabase(options: { role?: string } = {}): Promise<TestDatabase> {
+  const server = inject('testServer');
+  const name = `${server.template}_${randomBytes(5).toString('hex')}`;
+  const admin = postgres(server.admin, { max: 1, onnotice: () => {} });
+  await copyTemplate(admin, name, server.template);
+  const at = (url: string) => {
+    const copy = new URL(url);
+    copy.pathname = `/${name}`;
+    return copy.href;
+  };
+  const url = at(server.admin);
+  const urls = Object.fromEntries(Object.entries(server.roles).map(([role, value]) => [role, at(value)]));
+  const sql = postgres(url, { max: 4, onnotice: () => {} });
+  const opened: Sql[] = [];
+  const connectAs = (role: string) => {
+    const target = role === 'owner' ? url : urls[role];
+    if (!target) throw new Error(`no role ${role}`);
+    const connection = connect(target, { max: 10, name: 'test' });
+    opened.push(connection);
+    setDatabase(connection);
+  };
+  connectAs(options.role ?? 'owner');
+
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      await closeDatabase();
+      await Promise.all([sql, ...opened].map((connection) => connection.end({ timeout: 2 })));
+      await admin.unsafe(`drop database if exists ${name} with (force)`);
+      await admin.end({ timeout: 2 });
+    })();
+    return closing;
+  };
+  afterAll(close);
+  return { sql, url, urls, connectAs, close };
+}
+
+async function copyTemplate(admin: Sql, name: string, template: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await admin.unsafe(`create database ${name} template ${template}`);
+      return;
+    } catch (error) {
+      // 55006: autovacuum may be looking at the template for a moment.
+      if ((error as { code?: string }).code !== '55006' || attempt > 40) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
