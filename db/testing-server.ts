@@ -49,7 +49,9 @@ export default async function setup(project: TestProject) {
     await sql.unsafe(`create database ${template} template template0`);
     const url = new URL(admin);
     url.pathname = `/${template}`;
-    const { roles } = await migrate(url.href, { log: () => {} });
+    const { roles } = await migrate(url.href, {
+      passwordFile: process.env.VIGIL_TEST_PASSWORD_FILE ?? path.join(dir ?? os.tmpdir(), 'roles.json'),
+    });
     project.provide('testServer', { admin, template, roles: { ...roles } });
   } catch (error) {
     await close();

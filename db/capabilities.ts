@@ -1,0 +1,41 @@
+import type { Sql } from 'postgres';
+
+/** What a server may have; each has a working substitute. */
+export const capabilities = [
+  'pg_stat_statements',
+  'vector',
+  'cube',
+  'pg_trgm',
+  'btree_gin',
+  'pg_cron',
+] as const;
+export type Capability = (typeof capabilities)[number];
+export type Found = Record<Capability, boolean>;
+
+/** Creates every extension that the server offers and allows, and says which there are. */
+export const findCapabilities = async (sql: Sql): Promise<Found> => {
+  const offered = new Set(
+    (await sql`select name from pg_available_extensions`).map((row) => row.name as string),
+  );
+  const [settings] = await sql`select current_setting('shared_preload_libraries') as libraries,
+    current_setting('cron.database_name', true) as cron_database, current_database() as name`;
+  const loaded = (library: string) => (settings?.libraries as string).includes(library);
+  const usable = (name: Capability): boolean => {
+    if (!offered.has(name)) return false;
+    if (name === 'pg_stat_statements') return loaded(name);
+    if (name === 'pg_cron') return loaded(name) && settings?.cron_database === settings?.name;
+    return true;
+  };
+  const found = {} as Found;
+  for (const name of capabilities) {
+    found[name] = usable(name);
+    if (!found[name]) continue;
+    try {
+      await sql.unsafe(`create extension if not exists ${name}`);
+    } catch {
+      const [row] = await sql`select count(*)::int as there from pg_extension where extname = ${name}`;
+      found[name] = row?.there === 1;
+    }
+  }
+  return found;
+};

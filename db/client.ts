@@ -1,0 +1,67 @@
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres, { type Sql } from 'postgres';
+import * as schema from './schema';
+
+export type Db = PostgresJsDatabase<typeof schema>;
+export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
+
+type Connection = { sql: Sql; db: Db };
+
+// Next loads modules more than once in a process; one pool each is what the server is sized for.
+const kept = globalThis as typeof globalThis & { vigilConnection?: Connection; vigilDirect?: Sql };
+
+/**
+ * Opens a pool. Through PgBouncer in transaction mode pass `prepare: false`.
+ * Types: bigint and numeric arrive as text, jsonb as values; timestamps as Date, but as text once Drizzle has been
+ * given the client (it replaces the date parsers and passes JSON parameters through, so stringify those yourself).
+ */
+export const connect = (url: string, options: { max?: number; prepare?: boolean; name?: string } = {}): Sql =>
+  postgres(url, {
+    max: options.max ?? Number(process.env.VIGIL_POOL_SIZE ?? 10),
+    prepare: options.prepare ?? process.env.VIGIL_POOLER !== '1',
+    connect_timeout: 5,
+    idle_timeout: 300,
+    onnotice: () => {},
+    connection: { application_name: `vigil-${options.name ?? process.env.VIGIL_PROCESS ?? 'cli'}` },
+  });
+
+const processUrl = (): string => {
+  const name = (process.env.VIGIL_PROCESS ?? 'cli').toUpperCase();
+  const url = process.env[`VIGIL_${name}_DATABASE_URL`] ?? process.env.DATABASE_URL;
+  if (!url) throw new Error(`no database: set VIGIL_${name}_DATABASE_URL or DATABASE_URL`);
+  return url;
+};
+
+const connection = (): Connection => {
+  if (!kept.vigilConnection) setDatabase(connect(processUrl()));
+  return kept.vigilConnection as Connection;
+};
+
+/** Makes `sql` this process's database; tests call it with their own. */
+export const setDatabase = (sql: Sql): void => {
+  kept.vigilConnection = { sql, db: drizzle(sql, { schema }) };
+};
+
+/** This process's database through Drizzle. */
+export const database = (): Db => connection().db;
+
+/** The same pool as tagged templates, for statements on the hot path. */
+export const databaseSql = (): Sql => connection().sql;
+
+/** A connection past any pooler, for LISTEN and session locks. */
+export const directSql = (): Sql => {
+  kept.vigilDirect ??= connect(process.env.DIRECT_DATABASE_URL ?? processUrl(), {
+    max: 2,
+    prepare: true,
+    name: `${process.env.VIGIL_PROCESS ?? 'cli'}-listen`,
+  });
+  return kept.vigilDirect;
+};
+
+/** Ends what this process has opened. */
+export const closeDatabase = async (): Promise<void> => {
+  const { vigilConnection, vigilDirect } = kept;
+  kept.vigilConnection = undefined;
+  kept.vigilDirect = undefined;
+  await Promise.all([vigilConnection?.sql.end({ timeout: 5 }), vigilDirect?.end({ timeout: 5 })]);
+};

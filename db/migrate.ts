@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
+import type { Sql } from 'postgres';
+import { findCapabilities } from './capabilities';
+import { connect } from './client';
+import { applyObjects } from './objects';
+import { ensureRoles, oneLogin, ownerRole, type RoleUrls } from './roles';
+
+const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
+const databaseName = 'fraud_detection';
+
+/** Migrating is one at a time on a cluster: roles are shared by its databases. */
+const lockKey = 0x76_69_67_69;
+
+export type Migrated = { url: string; roles: RoleUrls; ownRoles: boolean };
+
+/**
+ * Creates the database `fraud_detection` on the server of `serverUrl` when it is missing.
+ * @returns the URL of that database
+ */
+export const ensureDatabase = async (serverUrl: string, name = databaseName): Promise<string> => {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  const sql = connect(serverUrl, { max: 1, name: 'migrate' });
+  try {
+    const [there] = await sql`select 1 from pg_database where datname = ${name}`;
+    if (!there)
+      await sql
+        .unsafe(`create database "${name}" template template0 encoding 'UTF8'`)
+        .catch((error: unknown) => {
+          // Two starters at once: the other one made it.
+          if ((error as { code?: string }).code !== '42P04' && (error as { code?: string }).code !== '23505')
+            throw error;
+        });
+  } finally {
+    await sql.end();
+  }
+  return url.href;
+};
+
+const prepareDatabase = async (sql: Sql, asOwner: boolean): Promise<void> => {
+  const [row] = await sql`select current_database() as name`;
+  try {
+    await sql.unsafe(`alter database "${row?.name}" set timezone = 'UTC'`);
+  } catch {
+    // Not the owner of the database: the roles carry the time zone.
+  }
+  if (!asOwner) return;
+  await sql.unsafe(`grant create, connect, temporary on database "${row?.name}" to ${ownerRole}`);
+  await sql.unsafe(`grant usage, create on schema public to ${ownerRole}`);
+  await sql.unsafe(`create schema if not exists drizzle authorization ${ownerRole}`);
+};
+
+/**
+ * Brings a database to today's schema: roles, extensions, ordered migrations, replaceable objects, partitions.
+ * Idempotent; takes a session lock, so two starters migrate once; killed anywhere, the next run converges.
+ * @param url bootstrap login, direct (not through a pooler)
+ * @param options.passwordFile where the passwords of the roles are kept (0600)
+ */
+export const migrate = async (
+  url: string,
+  options: { passwordFile: string; log?: (line: string) => void },
+): Promise<Migrated> => {
+  const log = options.log ?? (() => {});
+  const sql = connect(url, { max: 1, name: 'migrate', prepare: false });
+  try {
+    await sql`select pg_advisory_lock(${lockKey})`;
+    const roles = await ensureRoles(sql, url, options.passwordFile);
+    const asOwner = roles !== null;
+    if (!asOwner) log('this login may not create roles: every process uses it');
+    const found = await findCapabilities(sql);
+    await prepareDatabase(sql, asOwner);
+    if (asOwner) await sql.unsafe(`set role ${ownerRole}`);
+    await runMigrations(drizzle(sql), { migrationsFolder });
+    if (asOwner) await sql.unsafe('reset role');
+    const applied = await applyObjects(sql, found, asOwner);
+    if (applied.length > 0) log(`applied ${applied.length} database objects`);
+    for (const [capability, present] of Object.entries(found))
+      await sql`insert into server_capabilities (capability, present) values (${capability}, ${present})
+        on conflict (capability) do update set present = excluded.present, checked_at = now()`;
+    await sql`insert into server_capabilities (capability, present) values ('roles', ${asOwner})
+      on conflict (capability) do update set present = excluded.present, checked_at = now()`;
+    const [made] = await sql`select ensure_partitions() as partitions`;
+    if (Number(made?.partitions) > 0) log(`made ${made?.partitions} partitions`);
+    return { url, roles: roles ?? oneLogin(url), ownRoles: asOwner };
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+};

@@ -1,0 +1,42 @@
+-- Who may touch what in the database: the second wall behind access.ts. Applied last, over everything there is.
+DO $$
+DECLARE
+  v_readers CONSTANT text := 'vigil_web, vigil_worker, vigil_ingest';
+  v_statement text;
+BEGIN
+  IF to_regrole('vigil_web') IS NULL THEN
+    RETURN;
+  END IF;
+  EXECUTE 'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM vigil_web, vigil_worker, vigil_ingest, vigil_readonly';
+  FOREACH v_statement IN ARRAY ARRAY[
+    format('GRANT USAGE ON SCHEMA public TO %s, vigil_maintainer, vigil_readonly', v_readers),
+    format('GRANT SELECT ON ALL TABLES IN SCHEMA public TO %s', 'vigil_web, vigil_worker'),
+    -- The decision API reads payments, rules and keys; people, sessions and the audit trail are none of its business.
+    'GRANT SELECT ON users, merchants, transactions, transactions_archive, transactions_all, transaction_stream, ml_features,
+      model_predictions, rule_hits, feature_cache, entity_heads, entity_lists, fraud_patterns, fraud_rules, rule_versions,
+      models, model_ab_tests, system_config, api_keys, api_key_addresses, server_capabilities TO vigil_ingest',
+    'GRANT SELECT ON transactions_readonly, mv_fraud_dashboard_realtime, daily_metrics, merchant_analytics, v_database_health TO vigil_readonly',
+    'GRANT INSERT ON security_events TO vigil_web, vigil_worker, vigil_ingest',
+    'GRANT INSERT ON api_usage TO vigil_ingest, vigil_worker',
+    'GRANT INSERT ON api_key_addresses TO vigil_ingest, vigil_worker',
+    'GRANT UPDATE (last_used_at, last_used_ip) ON api_keys TO vigil_ingest, vigil_worker',
+    'GRANT UPDATE ON security_events TO vigil_web',
+    'GRANT INSERT, UPDATE ON console_users, password_links, user_sessions, known_devices, login_guard, api_keys,
+      rule_versions, fraud_rules, fraud_patterns, entity_lists, system_config, audit_reviews, cases, case_events,
+      maintenance_requests, partition_holds, models, model_ab_tests TO vigil_web',
+    'GRANT DELETE ON entity_lists, password_links, login_guard, partition_holds TO vigil_web',
+    'GRANT UPDATE (status, disposition, assignee_id, lease_until, note, decided_by, decided_at) ON fraud_alerts TO vigil_web, vigil_worker',
+    'GRANT INSERT, UPDATE ON job_runs, maintenance_requests, query_texts TO vigil_worker',
+    'GRANT INSERT ON system_metrics, system_metrics_daily, query_stats TO vigil_worker, vigil_ingest',
+    'GRANT DELETE ON query_stats, query_texts, feature_cache, transaction_stream TO vigil_worker',
+    'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO vigil_web, vigil_worker, vigil_ingest',
+    'GRANT EXECUTE ON FUNCTION append_audit(text, text, text, text, text, text, jsonb, jsonb, text, text, inet, text, text, text)
+      TO vigil_web, vigil_worker, vigil_ingest',
+    'GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz, timestamptz) TO vigil_ingest, vigil_worker, vigil_web',
+    'GRANT EXECUTE ON FUNCTION run_ensure_partitions(), refresh_fraud_dashboard(), archive_old_transactions() TO vigil_worker, vigil_web',
+    'GRANT EXECUTE ON FUNCTION record_job_run(text, timestamptz, text, bigint, text, jsonb) TO vigil_worker',
+    'GRANT EXECUTE ON FUNCTION bring_back_transactions(date, text, text, timestamptz) TO vigil_worker'
+  ] LOOP
+    EXECUTE v_statement;
+  END LOOP;
+END $$;

@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  real,
+  serial,
+  uniqueIndex,
+  varchar,
+} from 'drizzle-orm/pg-core';
+import { key, moment } from './columns';
+
+export const mlModelPerformance = pgTable(
+  'ml_model_performance',
+  {
+    id: serial('id').primaryKey(),
+    modelName: varchar('model_name', { length: 100 }).notNull(),
+    modelVersion: varchar('model_version', { length: 20 }).notNull(),
+    windowStart: moment('window_start').notNull(),
+    windowEnd: moment('window_end').notNull(),
+    truePositives: integer('true_positives').notNull(),
+    falsePositives: integer('false_positives').notNull(),
+    trueNegatives: integer('true_negatives').notNull(),
+    falseNegatives: integer('false_negatives').notNull(),
+    precision: real('precision'),
+    recall: real('recall'),
+    f1Score: real('f1_score'),
+    aucRoc: real('auc_roc'),
+    averagePrecision: real('average_precision'),
+    threshold: real('threshold').notNull(),
+    sampleSize: integer('sample_size').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('ml_model_performance_window_key').on(
+      t.modelName,
+      t.modelVersion,
+      t.windowStart,
+      t.windowEnd,
+    ),
+  ],
+);
+
+export const modelExperiments = pgTable(
+  'model_experiments',
+  {
+    id: serial('id').primaryKey(),
+    experimentName: varchar('experiment_name', { length: 100 }).notNull(),
+    modelType: varchar('model_type', { length: 50 }).notNull(),
+    hyperparameters: jsonb('hyperparameters').notNull(),
+    trainingDataHash: varchar('training_data_hash', { length: 64 }),
+    validationMetrics: jsonb('validation_metrics'),
+    trainingDurationMinutes: integer('training_duration_minutes'),
+    trainingMs: bigint('training_ms', { mode: 'number' }),
+    createdBy: key('created_by'),
+    status: varchar('status', { length: 20 }).notNull().default('RUNNING'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  () => [check('model_experiments_status_check', sql`status IN ('RUNNING','DONE','FAILED','CANCELLED')`)],
+);
+
+export const featureImportance = pgTable(
+  'feature_importance',
+  {
+    id: serial('id').primaryKey(),
+    modelName: varchar('model_name', { length: 100 }).notNull(),
+    modelVersion: varchar('model_version', { length: 20 }).notNull(),
+    featureName: varchar('feature_name', { length: 100 }).notNull(),
+    importanceScore: numeric('importance_score', { precision: 8, scale: 6 }).notNull(),
+    importanceRank: integer('importance_rank'),
+    calculationMethod: varchar('calculation_method', { length: 50 }),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [index('feature_importance_model_idx').on(t.modelName, t.modelVersion, t.importanceRank)],
+);
+
+export const modelAbTests = pgTable(
+  'model_ab_tests',
+  {
+    id: serial('id').primaryKey(),
+    testName: varchar('test_name', { length: 100 }).notNull(),
+    modelA: varchar('model_a', { length: 100 }).notNull(),
+    modelB: varchar('model_b', { length: 100 }).notNull(),
+    trafficSplit: numeric('traffic_split', { precision: 3, scale: 2 }).notNull().default('0.5'),
+    startDate: moment('start_date').notNull().defaultNow(),
+    endDate: moment('end_date'),
+    status: varchar('status', { length: 20 }).notNull().default('ACTIVE'),
+    results: jsonb('results'),
+  },
+  (t) => [
+    uniqueIndex('model_ab_tests_active_key').on(t.status).where(sql`status = 'ACTIVE'`),
+    check('model_ab_tests_status_check', sql`status IN ('ACTIVE','CONCLUDED','STOPPED')`),
+    check('model_ab_tests_split_check', sql`traffic_split BETWEEN 0 AND 1`),
+  ],
+);
+
+/** Models that may decide: the champion scores payments. */
+export const models = pgTable(
+  'models',
+  {
+    id: serial('id').primaryKey(),
+    modelName: varchar('model_name', { length: 100 }).notNull(),
+    modelVersion: varchar('model_version', { length: 20 }).notNull(),
+    modelType: varchar('model_type', { length: 50 }).notNull(),
+    parameters: jsonb('parameters').notNull(),
+    isChampion: boolean('is_champion').notNull().default(false),
+    createdBy: key('created_by').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('models_version_key').on(t.modelName, t.modelVersion),
+    uniqueIndex('models_champion_key').on(t.isChampion).where(sql`is_champion`),
+  ],
+);

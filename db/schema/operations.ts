@@ -1,0 +1,216 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  serial,
+  text,
+  uniqueIndex,
+  varchar,
+} from 'drizzle-orm/pg-core';
+import { ipAddress, key, moment } from './columns';
+
+export const systemConfig = pgTable('system_config', {
+  id: serial('id').primaryKey(),
+  configKey: varchar('config_key', { length: 100 }).notNull().unique(),
+  configValue: jsonb('config_value').notNull(),
+  description: text('description'),
+  isSensitive: boolean('is_sensitive').notNull().default(false),
+  updatedBy: key('updated_by'),
+  updatedAt: moment('updated_at').notNull().defaultNow(),
+});
+
+export const systemMetrics = pgTable(
+  'system_metrics',
+  {
+    id: bigint('id', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    metricName: varchar('metric_name', { length: 100 }).notNull(),
+    metricValue: numeric('metric_value', { precision: 15, scale: 4 }).notNull(),
+    labels: jsonb('labels'),
+    timestamp: moment('timestamp').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.id, t.timestamp] }),
+    index('system_metrics_name_time_idx').on(t.metricName, t.timestamp.desc().nullsFirst()),
+  ],
+);
+
+/** Day means of system_metrics, kept when the hours are dropped. */
+export const systemMetricsDaily = pgTable(
+  'system_metrics_daily',
+  {
+    day: date('day', { mode: 'string' }).notNull(),
+    metricName: varchar('metric_name', { length: 100 }).notNull(),
+    samples: integer('samples').notNull(),
+    meanValue: doublePrecision('mean_value').notNull(),
+    minValue: doublePrecision('min_value').notNull(),
+    maxValue: doublePrecision('max_value').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.metricName, t.day] })],
+);
+
+export const apiUsage = pgTable(
+  'api_usage',
+  {
+    id: bigint('id', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
+    endpoint: varchar('endpoint', { length: 200 }).notNull(),
+    method: varchar('method', { length: 10 }).notNull(),
+    userId: key('user_id'),
+    ipAddress: ipAddress('ip_address'),
+    responseTimeMs: integer('response_time_ms'),
+    statusCode: integer('status_code'),
+    requestSizeBytes: integer('request_size_bytes'),
+    responseSizeBytes: integer('response_size_bytes'),
+    timestamp: moment('timestamp').notNull().defaultNow(),
+    apiKeyId: integer('api_key_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.id, t.timestamp] }),
+    index('api_usage_time_idx').on(t.timestamp.desc().nullsFirst()),
+    index('api_usage_key_idx').on(t.apiKeyId, t.timestamp.desc().nullsFirst()),
+  ],
+);
+
+export const dailyMetrics = pgTable('daily_metrics', {
+  id: serial('id').primaryKey(),
+  date: date('date', { mode: 'string' }).notNull().unique(),
+  totalTransactions: integer('total_transactions').notNull().default(0),
+  totalAmount: numeric('total_amount', { precision: 15, scale: 2 }).notNull().default('0'),
+  fraudTransactions: integer('fraud_transactions').notNull().default(0),
+  fraudAmount: numeric('fraud_amount', { precision: 15, scale: 2 }).notNull().default('0'),
+  avgFraudScore: numeric('avg_fraud_score', { precision: 5, scale: 4 }),
+  uniqueUsers: integer('unique_users').notNull().default(0),
+  uniqueMerchants: integer('unique_merchants').notNull().default(0),
+  processingTimeAvgMs: integer('processing_time_avg_ms'),
+  createdAt: moment('created_at').notNull().defaultNow(),
+});
+
+export const merchantAnalytics = pgTable(
+  'merchant_analytics',
+  {
+    id: serial('id').primaryKey(),
+    merchantId: key('merchant_id').notNull(),
+    date: date('date', { mode: 'string' }).notNull(),
+    transactionCount: integer('transaction_count').notNull().default(0),
+    transactionAmount: numeric('transaction_amount', { precision: 15, scale: 2 }).notNull().default('0'),
+    fraudCount: integer('fraud_count').notNull().default(0),
+    fraudRate: numeric('fraud_rate', { precision: 5, scale: 4 }),
+    avgTransactionAmount: numeric('avg_transaction_amount', { precision: 15, scale: 2 }),
+    riskScoreTrend: numeric('risk_score_trend', { precision: 5, scale: 4 }),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('merchant_analytics_merchant_id_date_key').on(t.merchantId, t.date),
+    index('merchant_analytics_date_idx').on(t.date.desc().nullsFirst(), t.fraudRate.desc().nullsFirst()),
+  ],
+);
+
+/** One row a run of a job, also when it failed. */
+export const jobRuns = pgTable(
+  'job_runs',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    jobName: varchar('job_name', { length: 100 }).notNull(),
+    startedAt: moment('started_at').notNull(),
+    endedAt: moment('ended_at'),
+    status: varchar('status', { length: 10 }).notNull(),
+    affectedRows: bigint('affected_rows', { mode: 'number' }),
+    errorMessage: text('error_message'),
+    startedBy: varchar('started_by', { length: 100 }).notNull(),
+    detail: jsonb('detail'),
+  },
+  (t) => [
+    index('job_runs_job_idx').on(t.jobName, t.startedAt.desc().nullsFirst()),
+    index('job_runs_time_idx').on(t.startedAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
+    check('job_runs_status_check', sql`status IN ('running','ok','failed','skipped')`),
+  ],
+);
+
+/** Typed requests for statements that cannot run inside a function; the worker carries them out. */
+export const maintenanceRequests = pgTable(
+  'maintenance_requests',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    kind: varchar('kind', { length: 40 }).notNull(),
+    arguments: jsonb('arguments').notNull(),
+    status: varchar('status', { length: 10 }).notNull().default('waiting'),
+    requestedBy: key('requested_by').notNull(),
+    requestedAt: moment('requested_at').notNull().defaultNow(),
+    startedAt: moment('started_at'),
+    endedAt: moment('ended_at'),
+    result: jsonb('result'),
+    errorMessage: text('error_message'),
+  },
+  (t) => [
+    index('maintenance_requests_open_idx').on(t.id).where(sql`status IN ('waiting','running')`),
+    check('maintenance_requests_status_check', sql`status IN ('waiting','running','ok','failed')`),
+  ],
+);
+
+/** Keeps a month out of the archive. */
+export const partitionHolds = pgTable('partition_holds', {
+  month: date('month', { mode: 'string' }).primaryKey(),
+  reason: text('reason').notNull(),
+  heldBy: key('held_by').notNull(),
+  until: moment('until'),
+  createdAt: moment('created_at').notNull().defaultNow(),
+});
+
+/** pg_stat_statements as differences per minute, so that resets and restarts lose nothing. */
+export const queryStats = pgTable(
+  'query_stats',
+  {
+    capturedAt: moment('captured_at').notNull(),
+    queryId: bigint('query_id', { mode: 'bigint' }).notNull(),
+    roleName: varchar('role_name', { length: 63 }).notNull(),
+    calls: bigint('calls', { mode: 'number' }).notNull(),
+    totalTimeMs: doublePrecision('total_time_ms').notNull(),
+    rows: bigint('rows', { mode: 'number' }).notNull(),
+    sharedBlocksHit: bigint('shared_blocks_hit', { mode: 'number' }).notNull(),
+    sharedBlocksRead: bigint('shared_blocks_read', { mode: 'number' }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.capturedAt, t.queryId, t.roleName] }),
+    index('query_stats_query_idx').on(t.queryId, t.capturedAt.desc().nullsFirst()),
+  ],
+);
+
+/** The text of each query in query_stats and its last seen counters. */
+export const queryTexts = pgTable(
+  'query_texts',
+  {
+    queryId: bigint('query_id', { mode: 'bigint' }).notNull(),
+    roleName: varchar('role_name', { length: 63 }).notNull(),
+    queryText: text('query_text').notNull(),
+    calls: bigint('calls', { mode: 'number' }).notNull(),
+    totalTimeMs: doublePrecision('total_time_ms').notNull(),
+    rows: bigint('rows', { mode: 'number' }).notNull(),
+    sharedBlocksHit: bigint('shared_blocks_hit', { mode: 'number' }).notNull(),
+    sharedBlocksRead: bigint('shared_blocks_read', { mode: 'number' }).notNull(),
+    seenAt: moment('seen_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.queryId, t.roleName] })],
+);
+
+/** Which replaceable object file was last applied, and for which server. */
+export const appliedObjects = pgTable('applied_objects', {
+  file: varchar('file', { length: 200 }).primaryKey(),
+  hash: varchar('hash', { length: 64 }).notNull(),
+  appliedAt: moment('applied_at').notNull().defaultNow(),
+});
+
+/** What this server has, found at every start. */
+export const serverCapabilities = pgTable('server_capabilities', {
+  capability: varchar('capability', { length: 40 }).primaryKey(),
+  present: boolean('present').notNull(),
+  detail: text('detail'),
+  checkedAt: moment('checked_at').notNull().defaultNow(),
+});

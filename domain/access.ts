@@ -1,0 +1,84 @@
+/**
+ * Who may do what: one table, permission → roles. Asked only in query() and command().
+ * A permission is also the name of the audit action that a command writes.
+ */
+export const roles = [
+  'analyst',
+  'senior_analyst',
+  'security_officer',
+  'db_operator',
+  'data_scientist',
+  'auditor',
+  'admin',
+] as const;
+export type Role = (typeof roles)[number];
+
+const everyone = roles;
+const analysts = ['analyst', 'senior_analyst', 'admin'] as const;
+const seniors = ['senior_analyst', 'admin'] as const;
+const officers = ['security_officer', 'admin'] as const;
+const operators = ['db_operator', 'admin'] as const;
+const auditorsToo = (list: readonly Role[]): readonly Role[] => [...list, 'auditor'];
+
+export const permissions = {
+  'overview:read': everyone,
+  'alert:read': auditorsToo(['analyst', 'senior_analyst', 'data_scientist', 'admin']),
+  'alert:claim': analysts,
+  'alert:release': analysts,
+  'alert:decide': analysts,
+  'alert:escalate': analysts,
+  'alert:undo': analysts,
+  'transaction:read': auditorsToo(['analyst', 'senior_analyst', 'data_scientist', 'admin']),
+  'transaction:export': auditorsToo(['senior_analyst', 'data_scientist', 'admin']),
+  'transaction:label': analysts,
+  'transaction:decide': [] as readonly Role[],
+  'rule:read': auditorsToo(['analyst', 'senior_analyst', 'data_scientist', 'admin']),
+  'rule:create': ['analyst', 'senior_analyst', 'data_scientist', 'admin'],
+  'rule:edit': ['analyst', 'senior_analyst', 'data_scientist', 'admin'],
+  'rule:discard': ['analyst', 'senior_analyst', 'data_scientist', 'admin'],
+  'rule:activate': seniors,
+  'rule:pause': seniors,
+  'rule:resume': seniors,
+  'rule:retire': seniors,
+  'audit:read': auditorsToo(officers),
+  'audit:review': ['security_officer', 'auditor', 'admin'],
+  'audit:export': auditorsToo(officers),
+  'security-event:read': auditorsToo(officers),
+  'security-event:triage': officers,
+  'security-event:resolve': officers,
+  'session:read': auditorsToo(officers),
+  'session:end': officers,
+  'session:end-user': officers,
+  'session:end-all': officers,
+  'person:read': auditorsToo(officers),
+  'person:create': officers,
+  'person:change-role': officers,
+  'person:disable': officers,
+  'person:enable': officers,
+  'person:reset-password': officers,
+  'api-key:read': auditorsToo(officers),
+  'api-key:create': officers,
+  'api-key:change': officers,
+  'api-key:revoke': officers,
+  'database:read': auditorsToo(operators),
+  'setting:read': auditorsToo(['senior_analyst', 'security_officer', 'db_operator', 'admin']),
+  'setting:change': ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof permissions;
+
+/** What an operation asks for: a permission, any signed-in person acting on their own account, or nobody at all. */
+export type Requirement = Permission | 'signed-in' | 'anyone';
+
+export const may = (role: Role, permission: Permission): boolean =>
+  (permissions[permission] as readonly Role[]).includes(role);
+
+export const apiScopes = ['ingest', 'labels', 'read'] as const;
+export type ApiScope = (typeof apiScopes)[number];
+
+/** What a scope of an API key allows. */
+export const scopePermissions: Record<ApiScope, readonly Permission[]> = {
+  ingest: ['transaction:decide'],
+  labels: ['transaction:label'],
+  read: ['transaction:read'],
+};
