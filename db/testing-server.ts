@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -58,6 +58,13 @@ export default async function setup(project: TestProject) {
     throw error;
   }
   return close;
+}
+
+/** Roles outlive a run on a server that was given to us, so their passwords must too. */
+function rolePasswords(admin: string, dir?: string): string {
+  if (dir) return path.join(dir, 'roles.json');
+  const server = createHash('sha256').update(new URL(admin).host).digest('hex').slice(0, 12);
+  return path.join(os.tmpdir(), `vigil-roles-${server}.json`);
 }
 
 async function dropAll(sql: postgres.Sql, template: string): Promise<void> {
