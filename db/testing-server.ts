@@ -50,7 +50,7 @@ export default async function setup(project: TestProject) {
     const url = new URL(admin);
     url.pathname = `/${template}`;
     const { roles } = await migrate(url.href, {
-      passwordFile: process.env.VIGIL_TEST_PASSWORD_FILE ?? path.join(dir ?? os.tmpdir(), 'roles.json'),
+      passwordFile: process.env.VIGIL_TEST_PASSWORD_FILE ?? rolePasswords(admin, dir),
     });
     project.provide('testServer', { admin, template, roles: { ...roles } });
   } catch (error) {
