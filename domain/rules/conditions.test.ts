@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { actionsSchema } from './actions';
+import { conditionLimits, conditionSchema, fieldsOf, parseCondition } from './conditions';
+
+const errorsOf = (raw: unknown) => {
+  const parsed = parseCondition(raw);
+  return parsed.ok ? [] : parsed.errors.map((e) => `${e.path.join('.')}:${e.code}`);
+};
+const group = (...conditions: unknown[]) => ({ op: 'all', conditions });
+const good = { op: 'gte', field: 'card.count_10m', value: 3 };
+const nested = (depth: number): unknown => (depth <= 1 ? good : { op: 'not', condition: nested(depth - 1) });
+
+describe('parseCondition', () => {
+  it.each([
+    ['a comparison', good],
+    ['a list', { op: 'in', field: 'channel', values: ['web', 'app'] }],
+    ['a range of one value', { op: 'between', field: 'payment.hour', low: 3, high: 3 }],
+    [
+      'a field against a multiple of another',
+      { op: 'gt', field: 'payment.amount', than: { field: 'user.mean_30d', times: 4 } },
+    ],
+    ['a flag', { op: 'eq', field: 'user.new_device_30d', value: false }],
+    ['missing', { op: 'missing', field: 'country' }],
+    ['the deepest tree', nested(conditionLimits.depth)],
+  ])('takes %s', (_, raw) => {
+    expect(parseCondition(raw)).toEqual({ ok: true, condition: raw });
+  });
+
+  it.each([
+    ['nothing', null, ':unknownOperator'],
+    ['a number', 7, ':unknownOperator'],
+    ['an array', [good], ':unknownOperator'],
+    ['an unknown operator', { op: 'like', field: 'channel', value: 'w%' }, 'op:unknownOperator'],
+    ['a key too many', { ...good, colour: 'red' }, ':invalid'],
+    ['an empty group', group(), 'conditions:emptyGroup'],
+    ['a group without conditions', { op: 'any' }, 'conditions:emptyGroup'],
+    ['an empty group inside', group(good, group()), 'conditions.1.conditions:emptyGroup'],
+    ['an empty list', { op: 'in', field: 'channel', values: [] }, 'values:emptyList'],
+    ['an unknown field', group(good, { ...good, field: 'card.colour' }), 'conditions.1.field:unknownField'],
+    ['a field of the prototype', { ...good, field: '__proto__' }, 'field:unknownField'],
+    ['text for a number', { ...good, value: '3' }, 'value:typeMismatch'],
+    ['a number for text', { op: 'eq', field: 'channel', value: 3 }, 'value:typeMismatch'],
+    ['a flag compared', { op: 'gt', field: 'payment.night', value: true }, 'op:operatorNotAllowed'],
+    ['text compared by size', { op: 'lt', field: 'channel', value: 'web' }, 'op:operatorNotAllowed'],
+    ['a flag in a list', { op: 'in', field: 'payment.night', values: ['a'] }, 'op:operatorNotAllowed'],
+    ['a mixed list', { op: 'in', field: 'channel', values: ['web', 3] }, 'values.1:typeMismatch'],
+    ['NaN', { ...good, value: Number.NaN }, 'value:required'],
+    ['an infinite bound', { op: 'between', field: 'payment.hour', low: 0, high: Infinity }, 'high:notFinite'],
+    [
+      'a number out of bounds',
+      { op: 'between', field: 'payment.hour', low: 0, high: 1e13 },
+      'high:notFinite',
+    ],
+    ['low above high', { op: 'between', field: 'payment.hour', low: 5, high: 4 }, 'high:lowAboveHigh'],
+    ['between on text', { op: 'between', field: 'channel', low: 1, high: 2 }, 'op:operatorNotAllowed'],
+    ['no operand', { op: 'gte', field: 'card.count_10m' }, 'value:required'],
+    ['two operands', { ...good, than: { field: 'card.count_1h' } }, 'value:oneOperand'],
+    [
+      'an unknown other field',
+      { op: 'gt', field: 'amount', than: { field: 'x' } },
+      'than.field:unknownField',
+    ],
+    [
+      'the same field twice',
+      { op: 'gt', field: 'amount', than: { field: 'amount' } },
+      'than.field:sameField',
+    ],
+    [
+      'a field of another type',
+      { op: 'eq', field: 'channel', than: { field: 'amount' } },
+      'than.field:typeMismatch',
+    ],
+    [
+      'a multiple of text',
+      { op: 'eq', field: 'channel', than: { field: 'currency', times: 2 } },
+      'than.times:operatorNotAllowed',
+    ],
+    [
+      'nought times',
+      { op: 'gt', field: 'amount', than: { field: 'user.mean_30d', times: 0 } },
+      'than.times:notFinite',
+    ],
+    ['a country in small letters', { op: 'eq', field: 'country', value: 'tr' }, 'value:badText'],
+    ['empty text', { op: 'in', field: 'channel', values: [''] }, 'values.0:required'],
+    ['a tree too deep', nested(conditionLimits.depth + 1), ':tooDeep'],
+    [
+      'a tree too large',
+      group(...Array.from({ length: 10 }, () => group(...Array(10).fill(good)))),
+      ':tooLarge',
+    ],
+    ['too many in a group', group(...Array(conditionLimits.children + 1).fill(good)), 'conditions:tooLarge'],
+  ])('refuses %s and says where', (_, raw, error) => {
+    expect(errorsOf(raw)).toContain(error);
+  });
+
+  it('says every fault, not only the first', () => {
+    const raw = group({ ...good, value: 'x' }, { op: 'in', field: 'nope', values: ['a'] });
+    expect(errorsOf(raw)).toEqual(['conditions.0.value:typeMismatch', 'conditions.1.field:unknownField']);
+  });
+
+  it('survives a tree of a million levels and a self-referring one', () => {
+    let deep: unknown = good;
+    for (let i = 0; i < 1_000_000; i++) deep = { op: 'not', condition: deep };
+    expect(errorsOf(deep)).toEqual([':tooDeep']);
+    const loop: { op: string; condition?: unknown } = { op: 'not' };
+    loop.condition = loop;
+    expect(errorsOf(loop)).toEqual([':tooDeep']);
+  });
+
+  it('never throws, whatever JSON comes', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.jsonValue(), (anything, json) => {
+        parseCondition(anything);
+        parseCondition({ op: 'all', conditions: [json, anything] });
+        parseCondition({ op: 'eq', field: json, value: anything });
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+it('conditionSchema reports code and path as zod issues', () => {
+  const result = conditionSchema.safeParse(group(good, { ...good, value: 'x' }));
+  expect(result.error?.issues.map((i) => [i.path.join('.'), i.message])).toEqual([
+    ['conditions.1.value', 'typeMismatch'],
+  ]);
+});
+
+it('fieldsOf names each field once, other operands too', () => {
+  const parsed = parseCondition(
+    group(good, { op: 'gt', field: 'amount', than: { field: 'user.mean_30d' } }, good),
+  );
+  expect(parsed.ok && fieldsOf(parsed.condition)).toEqual(['card.count_10m', 'amount', 'user.mean_30d']);
+});
+
+describe('actionsSchema', () => {
+  const codesOf = (raw: unknown) => actionsSchema.safeParse(raw).error?.issues.map((i) => i.message) ?? [];
+
+  it('takes a full set and fills the reason', () => {
+    const raw = { decision: 'BLOCK', points: -0.25, tags: ['card-testing'], alert: { severity: 'HIGH' } };
+    expect(actionsSchema.parse(raw)).toEqual({ ...raw, reason: 'rule' });
+  });
+
+  it.each([
+    ['nothing to do', {}, 'noAction'],
+    ['no points', { points: 0 }, 'noAction'],
+    ['too many points', { points: 1.01 }, 'pointsRange'],
+    ['NaN points', { points: Number.NaN }, 'notFinite'],
+    ['an unknown decision', { decision: 'MAYBE' }, 'invalid'],
+    ['an unknown severity', { alert: { severity: 'PURPLE' } }, 'invalid'],
+    ['a tag with spaces', { tags: ['card testing'] }, 'badTag'],
+    ['six tags', { tags: ['a', 'b', 'c', 'd', 'e', 'f'] }, 'tooManyTags'],
+  ])('refuses %s', (_, raw, code) => {
+    expect(codesOf(raw)).toContain(code);
+  });
+});
