@@ -7,10 +7,17 @@ const exclude = ['node_modules/**', '.next/**', '.vigil/**', 'e2e/**'];
 export default defineConfig({
   resolve: { alias },
   test: {
+    // Expected failures are part of many tests; their log lines would bury the results.
+    env: { VIGIL_LOG_LEVEL: process.env.VIGIL_LOG_LEVEL ?? 'silent' },
     projects: [
       {
         resolve: { alias },
-        test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...exclude, '**/*.db.test.ts'] },
+        test: {
+          name: 'unit',
+          maxWorkers: 2,
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...exclude, '**/*.db.test.ts'],
+        },
       },
       {
         resolve: { alias },

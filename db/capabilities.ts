@@ -19,7 +19,7 @@ export const findCapabilities = async (sql: Sql): Promise<Found> => {
   );
   const [settings] = await sql`select current_setting('shared_preload_libraries') as libraries,
     current_setting('cron.database_name', true) as cron_database, current_database() as name`;
-  const loaded = (library: string) => (settings?.libraries as string).includes(library);
+  const loaded = (library: string) => String(settings?.libraries).includes(library);
   const usable = (name: Capability): boolean => {
     if (!offered.has(name)) return false;
     if (name === 'pg_stat_statements') return loaded(name);

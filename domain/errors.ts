@@ -55,7 +55,8 @@ export const fieldIssues = (error: z.ZodError): FieldIssue[] =>
     if ('maximum' in issue) values.maximum = Number(issue.maximum);
     // A check of our own names its rule as the message (`card_number`, `too_many_decimals`).
     const own = issue.code === 'custom' && /^[a-z_]+$/.test(issue.message) ? issue.message : null;
-    const missing = issue.code === 'invalid_type' && issue.input === undefined;
+    // zod leaves the value itself out of its issues, so its own words tell a missing one.
+    const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
     return [{ field, rule: own ?? (missing ? 'required' : issue.code), values }];
   });
 
