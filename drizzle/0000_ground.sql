@@ -610,7 +610,7 @@ CREATE TABLE "rule_hits" (
 	"position" smallint NOT NULL,
 	"decision" varchar(10),
 	"points" real,
-	"tag" varchar(50),
+	"tags" text[],
 	"severity" varchar(10),
 	"reason_code" varchar(60) NOT NULL,
 	"reason_values" jsonb NOT NULL,

@@ -35,7 +35,10 @@ BEGIN
     'GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz, timestamptz) TO vigil_ingest, vigil_worker, vigil_web',
     'GRANT EXECUTE ON FUNCTION run_ensure_partitions(), refresh_fraud_dashboard(), archive_old_transactions() TO vigil_worker, vigil_web',
     'GRANT EXECUTE ON FUNCTION record_job_run(text, timestamptz, text, bigint, text, jsonb) TO vigil_worker',
-    'GRANT EXECUTE ON FUNCTION bring_back_transactions(date, text, text, timestamptz) TO vigil_worker'
+    'GRANT EXECUTE ON FUNCTION bring_back_transactions(date, text, text, timestamptz) TO vigil_worker',
+    'GRANT EXECUTE ON FUNCTION record_decision(jsonb), fill_feature_cache(text, text, timestamptz), keep_feature_cache(jsonb)
+      TO vigil_ingest, vigil_worker',
+    'GRANT EXECUTE ON FUNCTION label_transactions(jsonb, text) TO vigil_web, vigil_ingest, vigil_worker'
   ] LOOP
     EXECUTE v_statement;
   END LOOP;

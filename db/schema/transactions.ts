@@ -211,7 +211,7 @@ export const ruleHits = pgTable(
     position: smallint('position').notNull(),
     decision: varchar('decision', { length: 10 }),
     points: real('points'),
-    tag: varchar('tag', { length: 50 }),
+    tags: text('tags').array(),
     severity: varchar('severity', { length: 10 }),
     reasonCode: varchar('reason_code', { length: 60 }).notNull(),
     reasonValues: jsonb('reason_values').notNull(),

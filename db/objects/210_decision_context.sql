@@ -98,7 +98,7 @@ RETURNS TABLE (
   merchant_frauds_30d integer
 )
 LANGUAGE plpgsql STABLE
-SET search_path = pg_catalog, public
+SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET jit = off
@@ -107,8 +107,14 @@ AS $$
 DECLARE
   p record;
   known record;
-  m record;
-  i record;
+  -- The long windows of a merchant or IP address that the cache keeps.
+  m_7d integer;
+  m_30d integer;
+  m_sum_30d double precision;
+  m_frauds_7d integer;
+  m_frauds_30d integer;
+  i_7d integer;
+  i_30d integer;
   at timestamptz;
   at_hour integer;
   ago_10m timestamptz;
@@ -162,17 +168,16 @@ BEGIN
     hour_30d := date_bin('1 hour', ago_30d, epoch);
     label_from := hour_30d - interval '1440 hours';
     at_hour := extract(hour FROM at AT TIME ZONE 'UTC');
-    m := NULL;
-    i := NULL;
     merchant_from := hour_30d;
     ip_from := hour_30d;
     IF known.merchant_cached THEN
       merchant_from := ago_24h;
-      SELECT * INTO m FROM feature_sums('merchant', p.merchant_id, at);
+      SELECT f.n_7d, f.n_30d, f.sum_30d, f.frauds_7d, f.frauds_30d INTO m_7d, m_30d, m_sum_30d, m_frauds_7d, m_frauds_30d
+      FROM feature_sums('merchant', p.merchant_id, at) f;
     END IF;
     IF known.ip_cached THEN
       ip_from := ago_24h;
-      SELECT * INTO i FROM feature_sums('ip', host(p.ip_address), at);
+      SELECT f.n_7d, f.n_30d INTO i_7d, i_30d FROM feature_sums('ip', host(p.ip_address), at) f;
     END IF;
 
     RETURN QUERY
@@ -180,17 +185,17 @@ BEGIN
            known.user_head, known.card_head, known.merchant_cached, known.ip_cached,
            u.*, c.*, d.*,
            a.n_10m, a.n_1h, a.n_24h,
-           CASE WHEN known.ip_cached THEN i.n_7d ELSE a.n_7d END,
-           CASE WHEN known.ip_cached THEN i.n_30d ELSE a.n_30d END,
+           CASE WHEN known.ip_cached THEN i_7d ELSE a.n_7d END,
+           CASE WHEN known.ip_cached THEN i_30d ELSE a.n_30d END,
            a.sum_24h, a.users_1h, a.users_24h, a.cards_24h,
            s.n_10m, s.n_1h, s.n_24h,
-           CASE WHEN known.merchant_cached THEN m.n_7d ELSE s.n_7d END,
-           CASE WHEN known.merchant_cached THEN m.n_30d ELSE s.n_30d END,
+           CASE WHEN known.merchant_cached THEN m_7d ELSE s.n_7d END,
+           CASE WHEN known.merchant_cached THEN m_30d ELSE s.n_30d END,
            s.sum_1h, s.sum_24h,
-           CASE WHEN known.merchant_cached THEN m.sum_30d ELSE s.sum_30d END,
+           CASE WHEN known.merchant_cached THEN m_sum_30d ELSE s.sum_30d END,
            s.max_24h, s.users_24h, s.cards_1h, s.cards_24h, s.blocked_1h,
-           CASE WHEN known.merchant_cached THEN m.frauds_7d ELSE l.frauds_7d END,
-           CASE WHEN known.merchant_cached THEN m.frauds_30d ELSE l.frauds_30d END
+           CASE WHEN known.merchant_cached THEN m_frauds_7d ELSE l.frauds_7d END,
+           CASE WHEN known.merchant_cached THEN m_frauds_30d ELSE l.frauds_30d END
     FROM (
       SELECT (count(*) FILTER (WHERE x.transaction_timestamp > ago_10m))::integer,
              (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer,
@@ -215,9 +220,9 @@ BEGIN
              (sum(least(abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - at_hour),
                  24 - abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - at_hour))))::integer,
              extract(epoch FROM at - max(x.transaction_timestamp))::double precision,
-             -(max(place.of) FILTER (WHERE place.of IS NOT NULL))[1],
-             (max(place.of) FILTER (WHERE place.of IS NOT NULL))[3],
-             (max(place.of) FILTER (WHERE place.of IS NOT NULL))[4],
+             -(max(place.of))[1],
+             (max(place.of))[3],
+             (max(place.of))[4],
              bool_or(x.device_id = p.device_id),
              bool_or(x.card_token = p.card_token),
              bool_or(x.ip_address = p.ip_address),
