@@ -1,31 +1,33 @@
 import { z } from 'zod';
 
+/** What kind of fraud a rule looks for. */
+export const ruleTypes = ['velocity', 'sharing', 'geography', 'habit', 'merchant', 'other'] as const;
+export type RuleType = (typeof ruleTypes)[number];
+
 export const decisions = ['ALLOW', 'REVIEW', 'BLOCK'] as const;
-export const alertSeverities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+export const alertSeverities = ['info', 'warning', 'critical'] as const;
 
 const code = (message: string) => ({ error: message });
 
 /**
  * What a rule does when it fires. `decision` is the least that happens (ALLOW wins over all but block lists),
  * `points` are added to the score (−1 … 1, score units), `tags` mark the payment, `alert` opens an alert.
- * `reason` names the sentence that explains it (`reasons.ts`).
  */
 export const actionsSchema = z
   .strictObject({
     decision: z.enum(decisions, code('invalid')).optional(),
-    points: z.number(code('notFinite')).min(-1, code('pointsRange')).max(1, code('pointsRange')).optional(),
+    points: z
+      .number(code('not_finite'))
+      .min(-1, code('points_range'))
+      .max(1, code('points_range'))
+      .optional(),
     tags: z
-      .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,29}$/, code('badTag')))
-      .max(5, code('tooManyTags'))
+      .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,29}$/, code('bad_tag')))
+      .max(5, code('too_many_tags'))
       .optional(),
     alert: z.strictObject({ severity: z.enum(alertSeverities, code('invalid')) }).optional(),
-    reason: z
-      .string()
-      .max(50)
-      .regex(/^[a-zA-Z]+$/, code('invalid'))
-      .default('rule'),
   })
-  .refine((a) => a.decision || a.points || a.alert || (a.tags && a.tags.length > 0), code('noAction'));
+  .refine((a) => a.decision || a.points || a.alert || (a.tags && a.tags.length > 0), code('no_action'));
 
 export type RuleActions = z.infer<typeof actionsSchema>;
 export type RuleDecision = (typeof decisions)[number];

@@ -40,42 +40,42 @@ export type Condition = GroupCondition | { op: 'not'; condition: Condition } | L
 /** What can be wrong with a condition; worded in `messages` under `rules.conditionError`. */
 export type ConditionErrorCode =
   | 'invalid'
-  | 'tooDeep'
-  | 'tooLarge'
-  | 'emptyGroup'
-  | 'emptyList'
-  | 'unknownField'
-  | 'unknownOperator'
-  | 'operatorNotAllowed'
-  | 'typeMismatch'
+  | 'too_deep'
+  | 'too_large'
+  | 'empty_group'
+  | 'empty_list'
+  | 'unknown_field'
+  | 'unknown_operator'
+  | 'operator_not_allowed'
+  | 'type_mismatch'
   | 'required'
-  | 'notFinite'
-  | 'badText'
-  | 'lowAboveHigh'
-  | 'sameField'
-  | 'oneOperand';
+  | 'not_finite'
+  | 'bad_text'
+  | 'low_above_high'
+  | 'same_field'
+  | 'one_operand';
 
 export type ConditionError = { path: (string | number)[]; code: ConditionErrorCode };
 
 const coded = (code: ConditionErrorCode) => ({ error: code as string });
 const finite = z
-  .number(coded('notFinite'))
-  .refine((n) => Math.abs(n) <= conditionLimits.number, coded('notFinite'));
+  .number(coded('not_finite'))
+  .refine((n) => Math.abs(n) <= conditionLimits.number, coded('not_finite'));
 const text = z
-  .string(coded('typeMismatch'))
+  .string(coded('type_mismatch'))
   .min(1, coded('required'))
-  .max(conditionLimits.text, coded('badText'));
-const field = z.string(coded('required')).min(1, coded('required')).max(100, coded('unknownField'));
+  .max(conditionLimits.text, coded('bad_text'));
+const field = z.string(coded('required')).min(1, coded('required')).max(100, coded('unknown_field'));
 
 const node: z.ZodType<Condition> = z.lazy(() => {
   const conditions = z
-    .array(node, coded('emptyGroup'))
-    .min(1, coded('emptyGroup'))
-    .max(conditionLimits.children, coded('tooLarge'));
+    .array(node, coded('empty_group'))
+    .min(1, coded('empty_group'))
+    .max(conditionLimits.children, coded('too_large'));
   const values = z
-    .array(z.union([finite, text], coded('typeMismatch')), coded('emptyList'))
-    .min(1, coded('emptyList'))
-    .max(conditionLimits.values, coded('tooLarge'));
+    .array(z.union([finite, text], coded('type_mismatch')), coded('empty_list'))
+    .min(1, coded('empty_list'))
+    .max(conditionLimits.values, coded('too_large'));
   const compare = comparisons.map((op) =>
     z.strictObject({
       op: z.literal(op),
@@ -94,7 +94,7 @@ const node: z.ZodType<Condition> = z.lazy(() => {
   return z.discriminatedUnion(
     'op',
     [...shapes, ...compare],
-    coded('unknownOperator'),
+    coded('unknown_operator'),
   ) as z.ZodType<Condition>;
 });
 
@@ -105,11 +105,11 @@ function withinBounds(raw: unknown): ConditionErrorCode | null {
   while (open.length > 0) {
     const { value, depth } = open.pop()!;
     if (value === null || typeof value !== 'object') continue;
-    if (depth > conditionLimits.depth) return 'tooDeep';
-    if (++seen > conditionLimits.nodes) return 'tooLarge';
+    if (depth > conditionLimits.depth) return 'too_deep';
+    if (++seen > conditionLimits.nodes) return 'too_large';
     const { conditions, condition } = value as { conditions?: unknown; condition?: unknown };
     if (Array.isArray(conditions)) {
-      if (conditions.length > conditionLimits.nodes) return 'tooLarge';
+      if (conditions.length > conditionLimits.nodes) return 'too_large';
       for (const child of conditions) open.push({ value: child, depth: depth + 1 });
     }
     if (condition !== undefined) open.push({ value: condition, depth: depth + 1 });
@@ -119,35 +119,35 @@ function withinBounds(raw: unknown): ConditionErrorCode | null {
 
 const literalFault = (f: Field, value: Literal): ConditionErrorCode | null => {
   const type = f.type === 'text' ? 'string' : f.type;
-  if (typeof value !== type) return 'typeMismatch';
-  return typeof value === 'string' && f.pattern && !f.pattern.test(value) ? 'badText' : null;
+  if (typeof value !== type) return 'type_mismatch';
+  return typeof value === 'string' && f.pattern && !f.pattern.test(value) ? 'bad_text' : null;
 };
 
 type Path = (string | number)[];
 
 function compareFault(c: CompareCondition, f: Field): [Path, ConditionErrorCode | null] {
-  if (f.type !== 'number' && c.op !== 'eq' && c.op !== 'ne') return [['op'], 'operatorNotAllowed'];
-  if (c.value !== undefined && c.than !== undefined) return [['value'], 'oneOperand'];
+  if (f.type !== 'number' && c.op !== 'eq' && c.op !== 'ne') return [['op'], 'operator_not_allowed'];
+  if (c.value !== undefined && c.than !== undefined) return [['value'], 'one_operand'];
   if (c.value !== undefined) return [['value'], literalFault(f, c.value)];
   if (c.than === undefined) return [['value'], 'required'];
   const other = findField(c.than.field);
-  if (!other) return [['than', 'field'], 'unknownField'];
-  if (other.type !== f.type) return [['than', 'field'], 'typeMismatch'];
-  if (other.name === f.name) return [['than', 'field'], 'sameField'];
+  if (!other) return [['than', 'field'], 'unknown_field'];
+  if (other.type !== f.type) return [['than', 'field'], 'type_mismatch'];
+  if (other.name === f.name) return [['than', 'field'], 'same_field'];
   const times = c.than.times ?? 1;
-  if (f.type !== 'number' && c.than.times !== undefined) return [['than', 'times'], 'operatorNotAllowed'];
-  return [['than', 'times'], times === 0 ? 'notFinite' : null];
+  if (f.type !== 'number' && c.than.times !== undefined) return [['than', 'times'], 'operator_not_allowed'];
+  return [['than', 'times'], times === 0 ? 'not_finite' : null];
 }
 
 function* leafFaults(c: LeafCondition): Generator<[Path, ConditionErrorCode | null]> {
   const f = findField(c.field);
-  if (!f) yield [['field'], 'unknownField'];
+  if (!f) yield [['field'], 'unknown_field'];
   else if (c.op === 'in' || c.op === 'notIn') {
-    if (f.type === 'boolean') yield [['op'], 'operatorNotAllowed'];
+    if (f.type === 'boolean') yield [['op'], 'operator_not_allowed'];
     else for (const [i, value] of c.values.entries()) yield [['values', i], literalFault(f, value)];
   } else if (c.op === 'between') {
-    if (f.type !== 'number') yield [['op'], 'operatorNotAllowed'];
-    else if (c.low > c.high) yield [['high'], 'lowAboveHigh'];
+    if (f.type !== 'number') yield [['op'], 'operator_not_allowed'];
+    else if (c.low > c.high) yield [['high'], 'low_above_high'];
   } else if (c.op !== 'missing' && c.op !== 'present') yield compareFault(c, f);
 }
 
@@ -163,16 +163,16 @@ function* typeFaults(c: Condition, path: Path): Generator<ConditionError> {
 }
 
 const codes = new Set<string>([
-  ...['invalid', 'tooDeep', 'tooLarge', 'emptyGroup', 'emptyList', 'unknownField', 'unknownOperator'],
+  ...['invalid', 'too_deep', 'too_large', 'empty_group', 'empty_list', 'unknown_field', 'unknown_operator'],
   ...[
-    'operatorNotAllowed',
-    'typeMismatch',
+    'operator_not_allowed',
+    'type_mismatch',
     'required',
-    'notFinite',
-    'badText',
-    'lowAboveHigh',
-    'sameField',
-    'oneOperand',
+    'not_finite',
+    'bad_text',
+    'low_above_high',
+    'same_field',
+    'one_operand',
   ],
 ]);
 const toCode = (message: string): ConditionErrorCode =>

@@ -1,14 +1,17 @@
-import type { RuleActions } from './actions';
+import type { RuleActions, RuleType } from './actions';
 import type { Comparison, Condition, Literal } from './conditions';
+import type { ReasonCode } from './reasons';
 
 /** A rule as shipped; `number` is its R-number. */
 export type DefaultRule = {
   number: number;
+  type: RuleType;
   name: string;
   description: string;
   priority: number;
   conditions: Condition;
   actions: RuleActions;
+  reasonCode: ReasonCode;
 };
 
 const all = (...conditions: Condition[]): Condition => ({ op: 'all', conditions });
@@ -24,6 +27,7 @@ const times = (field: string, op: Comparison, factor: number, other: string): Co
 const sharing: DefaultRule[] = [
   {
     number: 1,
+    type: 'velocity',
     name: 'Card testing',
     description:
       'Several small payments of one card in ten minutes: somebody tries whether a stolen card works.',
@@ -40,12 +44,13 @@ const sharing: DefaultRule[] = [
       decision: 'BLOCK',
       points: 0.4,
       tags: ['card-testing'],
-      alert: { severity: 'CRITICAL' },
-      reason: 'cardTesting',
+      alert: { severity: 'critical' },
     },
+    reasonCode: 'cardTesting',
   },
   {
     number: 2,
+    type: 'geography',
     name: 'Impossible travel',
     description: 'The customer paid somewhere that no aircraft reaches in the time since the last payment.',
     priority: 15,
@@ -57,12 +62,13 @@ const sharing: DefaultRule[] = [
       decision: 'BLOCK',
       points: 0.35,
       tags: ['travel'],
-      alert: { severity: 'CRITICAL' },
-      reason: 'impossibleTravel',
+      alert: { severity: 'critical' },
     },
+    reasonCode: 'impossibleTravel',
   },
   {
     number: 3,
+    type: 'merchant',
     name: 'Merchant under attack',
     description: 'A large part of the merchant’s payments of the last hour was blocked.',
     priority: 20,
@@ -71,12 +77,13 @@ const sharing: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.2,
       tags: ['attack'],
-      alert: { severity: 'HIGH' },
-      reason: 'merchantUnderAttack',
+      alert: { severity: 'warning' },
     },
+    reasonCode: 'merchantUnderAttack',
   },
   {
     number: 4,
+    type: 'sharing',
     name: 'Many customers on one device',
     description: 'One device pays for more customers within a day than a household has.',
     priority: 30,
@@ -85,12 +92,13 @@ const sharing: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.25,
       tags: ['shared-device'],
-      alert: { severity: 'HIGH' },
-      reason: 'manyUsersOnDevice',
+      alert: { severity: 'warning' },
     },
+    reasonCode: 'manyUsersOnDevice',
   },
   {
     number: 5,
+    type: 'sharing',
     name: 'Many cards on one device',
     description: 'One device pays with more cards within a day than a person carries.',
     priority: 30,
@@ -99,12 +107,13 @@ const sharing: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.25,
       tags: ['shared-device'],
-      alert: { severity: 'HIGH' },
-      reason: 'manyCardsOnDevice',
+      alert: { severity: 'warning' },
     },
+    reasonCode: 'manyCardsOnDevice',
   },
   {
     number: 6,
+    type: 'sharing',
     name: 'Many cards from one IP address',
     description: 'Far more cards from one address within a day than a shared office or café explains.',
     priority: 35,
@@ -116,9 +125,9 @@ const sharing: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.2,
       tags: ['shared-ip'],
-      alert: { severity: 'MEDIUM' },
-      reason: 'manyCardsOnIp',
+      alert: { severity: 'info' },
     },
+    reasonCode: 'manyCardsOnIp',
   },
 ];
 
@@ -126,6 +135,7 @@ const sharing: DefaultRule[] = [
 const habit: DefaultRule[] = [
   {
     number: 7,
+    type: 'velocity',
     name: 'Card velocity',
     description: 'One card is used far more often in ten minutes than a person shops.',
     priority: 40,
@@ -134,12 +144,13 @@ const habit: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.2,
       tags: ['velocity'],
-      alert: { severity: 'HIGH' },
-      reason: 'cardVelocity',
+      alert: { severity: 'warning' },
     },
+    reasonCode: 'cardVelocity',
   },
   {
     number: 8,
+    type: 'velocity',
     name: 'Customer velocity',
     description: 'One customer pays far more often in ten minutes or an hour than a person shops.',
     priority: 45,
@@ -148,12 +159,13 @@ const habit: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.15,
       tags: ['velocity'],
-      alert: { severity: 'MEDIUM' },
-      reason: 'userVelocity',
+      alert: { severity: 'info' },
     },
+    reasonCode: 'userVelocity',
   },
   {
     number: 9,
+    type: 'habit',
     name: 'Amount far from habit',
     description: 'The amount is many times what this customer usually pays, and high in itself.',
     priority: 50,
@@ -167,12 +179,13 @@ const habit: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.2,
       tags: ['habit'],
-      alert: { severity: 'HIGH' },
-      reason: 'amountFarFromHabit',
+      alert: { severity: 'warning' },
     },
+    reasonCode: 'amountFarFromHabit',
   },
   {
     number: 10,
+    type: 'habit',
     name: 'New device and high amount',
     description: 'The first payment from a device is several times what the customer usually pays.',
     priority: 55,
@@ -186,12 +199,13 @@ const habit: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.2,
       tags: ['new-device'],
-      alert: { severity: 'HIGH' },
-      reason: 'newDeviceHighAmount',
+      alert: { severity: 'warning' },
     },
+    reasonCode: 'newDeviceHighAmount',
   },
   {
     number: 11,
+    type: 'geography',
     name: 'New country and high amount',
     description: 'The first payment in a country is well above what the customer usually pays.',
     priority: 60,
@@ -205,9 +219,9 @@ const habit: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.15,
       tags: ['new-country'],
-      alert: { severity: 'MEDIUM' },
-      reason: 'newCountryHighAmount',
+      alert: { severity: 'info' },
     },
+    reasonCode: 'newCountryHighAmount',
   },
 ];
 
@@ -215,6 +229,7 @@ const habit: DefaultRule[] = [
 const combined: DefaultRule[] = [
   {
     number: 12,
+    type: 'habit',
     name: 'Night, new merchant, high amount',
     description: 'At night the customer pays several times the usual amount where they never paid before.',
     priority: 65,
@@ -225,18 +240,22 @@ const combined: DefaultRule[] = [
       is('user.amount_to_mean_30d', 'gte', 3),
       is('payment.amount', 'gte', 100),
     ),
-    actions: { points: 0.15, tags: ['habit'], reason: 'nightNewMerchantHighAmount' },
+    actions: { points: 0.15, tags: ['habit'] },
+    reasonCode: 'nightNewMerchantHighAmount',
   },
   {
     number: 13,
+    type: 'merchant',
     name: 'Merchant with much fraud',
     description: 'An unusual share of the merchant’s payments of 30 days turned out to be fraud.',
     priority: 70,
     conditions: all(is('merchant.fraud_rate_30d', 'gte', 0.05), is('merchant.count_30d', 'gte', 20)),
-    actions: { points: 0.25, tags: ['merchant'], reason: 'merchantFraudRate' },
+    actions: { points: 0.25, tags: ['merchant'] },
+    reasonCode: 'merchantFraudRate',
   },
   {
     number: 14,
+    type: 'habit',
     name: 'First payment ever, and high',
     description: 'Nothing is known about the customer, and the amount is far above what the merchant sees.',
     priority: 75,
@@ -252,12 +271,13 @@ const combined: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.15,
       tags: ['new-customer'],
-      alert: { severity: 'MEDIUM' },
-      reason: 'firstPaymentHigh',
+      alert: { severity: 'info' },
     },
+    reasonCode: 'firstPaymentHigh',
   },
   {
     number: 15,
+    type: 'velocity',
     name: 'Round-the-clock bot',
     description: 'A customer who pays hundreds of times a day, at night too, is a program.',
     priority: 80,
@@ -270,9 +290,9 @@ const combined: DefaultRule[] = [
       decision: 'REVIEW',
       points: 0.15,
       tags: ['bot'],
-      alert: { severity: 'MEDIUM' },
-      reason: 'roundTheClock',
+      alert: { severity: 'info' },
     },
+    reasonCode: 'roundTheClock',
   },
 ];
 

@@ -134,7 +134,7 @@ describe('compileCondition', () => {
       fc.property(condition, (c) => {
         const parsed = parseCondition(JSON.parse(JSON.stringify(c)));
         if (parsed.ok) expect(parsed.condition).toEqual(JSON.parse(JSON.stringify(c)));
-        else expect(parsed.errors.every((e) => e.code === 'tooDeep' || e.code === 'tooLarge')).toBe(true);
+        else expect(parsed.errors.every((e) => e.code === 'too_deep' || e.code === 'too_large')).toBe(true);
       }),
       { numRuns: 1000 },
     );

@@ -42,7 +42,7 @@ const firing: [number, RuleRow, string][] = [
   [
     1,
     { 'card.small_count_10m': 4, 'card.count_10m': 5, 'payment.amount': 4.9 },
-    '4 payments below €_10 on this card in 10 minutes, 5 in all: it looks like card testing',
+    '4 small payments on this card in 10 minutes, 5 in all: it looks like card testing',
   ],
   [
     2,
@@ -130,7 +130,7 @@ describe('default rules', () => {
   it.each(defaultRules.map((r) => [r.name, r] as const))('%s is valid and has its sentence', (_, rule) => {
     expect(parseCondition(rule.conditions)).toEqual({ ok: true, condition: rule.conditions });
     expect(actionsSchema.parse(rule.actions)).toEqual(rule.actions);
-    expect(reasonSpec(rule.actions.reason)).toBeDefined();
+    expect(reasonSpec(rule.reasonCode)).toBeDefined();
   });
 
   it('leave a usual payment alone, and one about which nothing is known', () => {
@@ -159,7 +159,8 @@ describe('compileRules', () => {
     name: `rule ${ruleId}`,
     priority,
     conditions: { op: 'gte', field: 'card.count_10m', value },
-    actions: { points: 0.1, reason: 'rule' },
+    actions: { points: 0.1 },
+    reasonCode: 'rule',
   });
 
   it('runs all rules, lower priority first, then lower id, and shows what each saw', () => {

@@ -12,6 +12,8 @@ export type RuleVersion = {
   priority: number;
   conditions: Condition;
   actions: RuleActions;
+  /** The sentence that explains a hit (`reasons.ts`). */
+  reasonCode: string;
 };
 
 /** A rule that fired: what it does, the values of every field it looked at, and why in code + values. */
@@ -44,7 +46,7 @@ export function compileRules(versions: readonly RuleVersion[]): (row: RuleRow) =
       if (!test(row)) continue;
       const { ruleId, versionId, name, priority, actions } = version;
       const seen = trace(row);
-      const { code, values } = reasonOf(actions.reason, name, row, seen);
+      const { code, values } = reasonOf(version.reasonCode, name, row, seen);
       hits.push({ ruleId, versionId, name, priority, actions, seen, reasonCode: code, values });
     }
     return hits;
