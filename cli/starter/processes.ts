@@ -91,3 +91,17 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
 // A secure cookie over plain http works on localhost only.
 export const webUrl = (settings: Settings): string => `http://localhost:${settings.webPort}`;
 export const ingestUrl = (settings: Settings): string => `http://localhost:${settings.ingestPort}`;
+
+/** Payments of the demo: it may end when its source does. */
+export const demoSpec = (settings: Settings, apiKey: string): ProcessSpec => ({
+  name: 'demo',
+  args: [...tsx, 'cli/demo.ts'],
+  env: {
+    ...basicEnvironment(),
+    VIGIL_PROCESS: 'demo',
+    VIGIL_INGEST_URL: ingestUrl(settings),
+    VIGIL_API_KEY: apiKey,
+    VIGIL_DATA_DIR: settings.dataDir,
+  },
+  mayEnd: true,
+});

@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ensureChromium } from './checks/chromium';
+import { playwrightCount, vitestCount } from './checks/counts';
+import { ensureDebianPostgres, startDebianPostgres } from './checks/debian-postgres';
+import { type Count, endWithUs, runNode } from './checks/run';
+import { buildConsole } from './starter/build';
+
+const total: Count = { passed: 0, failed: 0 };
+const lines: string[] = [];
+const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-reports-'));
+
+async function check(name: string, run: () => Promise<number | Count>): Promise<void> {
+  console.log(`\n== ${name}`);
+  const began = Date.now();
+  const result = await run().catch((error: Error) => {
+    console.error(error.message);
+    return 1;
+  });
+  const count =
+    typeof result === 'number' ? { passed: result === 0 ? 1 : 0, failed: result === 0 ? 0 : 1 } : result;
+  total.passed += count.passed;
+  total.failed += count.failed;
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  lines.push(
+    `${name.padEnd(34)}${String(count.passed).padStart(6)} passed ${String(count.failed).padStart(4)} failed  ${seconds.padStart(7)} s`,
+  );
+}
+
+const vitest = async (name: string, args: string[], env: Record<string, string> = {}): Promise<Count> => {
+  const file = path.join(reports, `${name}.json`);
+  const code = await runNode(
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+      ...args,
+    ],
+    env,
+  );
+  return vitestCount(file, code);
+};
+
+/** What must hold on the oldest server we support, with and without what it may lack. */
+async function onFifteen(cron: boolean): Promise<Count> {
+  const server = await startDebianPostgres(cron);
+  try {
+    return await vitest(`pg15-${cron}`, ['--project', 'db', 'db/'], { VIGIL_TEST_DATABASE_URL: server.url });
+  } finally {
+    await server.stop();
+  }
+}
+
+async function stories(): Promise<Count | number> {
+  if (!(await ensureChromium())) {
+    console.error('No Chromium, and none could be installed.');
+    return 1;
+  }
+  const file = path.join(reports, 'playwright.json');
+  const code = await runNode(['node_modules/@playwright/test/cli.js', 'test'], { VIGIL_E2E_REPORT: file });
+  return playwrightCount(file, code);
+}
+
+endWithUs();
+const biome = 'node_modules/@biomejs/biome/bin/biome';
+await check('format', () => runNode([biome, 'format', '.']));
+await check('lint (Biome)', () => runNode([biome, 'lint', '--error-on-warnings', '.']));
+await check('lint (floors, names, texts)', () => runNode(['--import', 'tsx', 'cli/lint.ts']));
+await check('build', async () => {
+  const log = path.join(reports, 'build.log');
+  await buildConsole(process.env.VIGIL_NEXT_DIR || '.next', log);
+  return 0;
+});
+// After the build, which writes the types of the routes.
+await check('types', () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']));
+await check('unit and database tests', () => vitest('all', []));
+if (await ensureDebianPostgres()) {
+  await check('PostgreSQL 15', () => onFifteen(false));
+  await check('PostgreSQL 15 with pg_cron', () => onFifteen(true));
+} else {
+  lines.push('PostgreSQL 15                     not checked: it needs root and apt');
+}
+await check('end to end in Chromium', stories);
+
+fs.rmSync(reports, { recursive: true, force: true });
+console.log(`\n${lines.join('\n')}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
