@@ -15,6 +15,8 @@ export type TestServer = {
   template: string;
   /** One URL a role, all naming the template. */
   roles: Record<string, string>;
+  /** Where the passwords of the cluster's roles are, for tests that migrate by themselves. */
+  passwordFile: string;
 };
 
 declare module 'vitest' {
@@ -49,10 +51,9 @@ export default async function setup(project: TestProject) {
     await sql.unsafe(`create database ${template} template template0`);
     const url = new URL(admin);
     url.pathname = `/${template}`;
-    const { roles } = await migrate(url.href, {
-      passwordFile: process.env.VIGIL_TEST_PASSWORD_FILE ?? rolePasswords(admin, dir),
-    });
-    project.provide('testServer', { admin, template, roles: { ...roles } });
+    const passwordFile = process.env.VIGIL_TEST_PASSWORD_FILE ?? rolePasswords(admin, dir);
+    const { roles } = await migrate(url.href, { passwordFile });
+    project.provide('testServer', { admin, template, roles: { ...roles }, passwordFile });
   } catch (error) {
     await close();
     throw error;
