@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Environment } from './settings';
 
 /** Writes a file that only we may read, all of it or nothing. */
 export function writePrivate(file: string, text: string): void {
@@ -21,7 +22,7 @@ export function readJson<T>(file: string): T | null {
 export type Secrets = { VIGIL_SECRET_KEY: string; NEXTAUTH_SECRET: string };
 
 /** The keys of this installation: from the environment, else made once and kept beside the data. */
-export function readSecrets(dataDir: string, env: NodeJS.ProcessEnv): Secrets {
+export function readSecrets(dataDir: string, env: Environment): Secrets {
   const file = path.join(dataDir, 'secrets.json');
   const kept = readJson<Partial<Secrets>>(file) ?? {};
   const secrets: Secrets = {

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** A reason not to start that the person at the keyboard can do something about; shown without a stack. */
 export class StartError extends Error {}
 
+export type Environment = Record<string, string | undefined>;
+
 export type Settings = {
   root: string;
   dataDir: string;
@@ -21,7 +23,7 @@ export type Settings = {
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** Reads what the environment and the arguments ask for; throws StartError naming the variable that is wrong. */
-export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
+export function readSettings(env: Environment, args: string[]): Settings {
   for (const arg of args) {
     if (arg !== '--dev') throw new StartError(`Unknown argument ${arg}. Known: --dev.`);
   }
@@ -45,7 +47,7 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
   };
 }
 
-function readPort(env: NodeJS.ProcessEnv, name: string, usual: number): number {
+function readPort(env: Environment, name: string, usual: number): number {
   const text = env[name];
   if (!text) return usual;
   const port = Number(text);
@@ -55,7 +57,7 @@ function readPort(env: NodeJS.ProcessEnv, name: string, usual: number): number {
   return port;
 }
 
-function readUrl(env: NodeJS.ProcessEnv, name: string): string | null {
+function readUrl(env: Environment, name: string): string | null {
   const text = env[name];
   if (!text) return null;
   let url: URL;

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { readSettings, root } from './settings';
+
+test('defaults', () => {
+  expect(readSettings({}, [])).toMatchObject({
+    dataDir: `${root}/.vigil`,
+    webPort: 3000,
+    ingestPort: 3001,
+    demo: true,
+    dev: false,
+    databaseUrl: null,
+  });
+});
+
+test('a relative data folder is meant from where the command was typed', () => {
+  expect(readSettings({ VIGIL_DATA_DIR: 'here', VIGIL_STARTED_IN: '/some/where' }, []).dataDir).toBe(
+    '/some/where/here',
+  );
+});
+
+test.each([
+  [{ VIGIL_WEB_PORT: '70000' }, /VIGIL_WEB_PORT is 70000/],
+  [{ VIGIL_INGEST_PORT: 'x' }, /VIGIL_INGEST_PORT is x/],
+  [{ VIGIL_WEB_PORT: '3001' }, /must differ/],
+  [{ VIGIL_DEMO: 'no' }, /VIGIL_DEMO is no/],
+  [{ DATABASE_URL: 'localhost:5432' }, /DATABASE_URL/],
+  [{ DATABASE_URL: 'mysql://a@b/c' }, /must begin with postgres:/],
+])('%j is refused by name', (env, message) => {
+  expect(() => readSettings(env, [])).toThrow(message);
+});
+
+test('an unknown argument is refused', () => {
+  expect(() => readSettings({}, ['--prod'])).toThrow(/Unknown argument --prod/);
+});
