@@ -1,0 +1,29 @@
+/** One hour (or day) of a lane: `value` now, `compare` the same hour of the period before. */
+export type HourPoint = {
+  /** ISO instant at which the hour begins. */
+  at: string;
+  [series: string]: number | string | null;
+};
+
+export type Series = {
+  key: string;
+  label: string;
+  /** A token, `var(--vg-blocked)`. */
+  color: string;
+};
+
+export type Limit = { value: number; label: string; tone: 'fraud' | 'review' };
+
+/** Numbers rounded up to 1, 2, 2.5 or 5 × 10ⁿ, so that axes end on a name people can read. */
+export function niceCeiling(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const steps = [1, 2, 2.5, 5, 10];
+  return (steps.find((step) => step * power >= value) ?? 10) * power;
+}
+
+/** What an hour in progress comes to if it goes on like this; null in its first two minutes. */
+export function projected(value: number | null, elapsedSeconds: number): number | null {
+  if (value === null || elapsedSeconds < 120) return null;
+  return Math.round((value * 3600) / Math.min(3600, elapsedSeconds));
+}

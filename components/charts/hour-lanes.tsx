@@ -1,0 +1,87 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
+import { useState } from 'react';
+import { formatTime } from '../format';
+import { useZone } from '../time';
+import type { HourPoint } from './chart-data';
+import styles from './charts.module.css';
+import { Lane, type LaneSpec } from './lane';
+
+export type HourLanesProps = {
+  points: HourPoint[];
+  lanes: LaneSpec[];
+  /** ISO instant of the hour in progress: drawn at 55 %. */
+  current?: string;
+  /** Short name of the compared day, "Mon". */
+  compareLabel?: string;
+  /** The rows behind an hour. */
+  href?: (at: string) => string;
+};
+
+/** Lanes above each other with one x axis; each prints the hovered hour's value and its comparison at the right. */
+export function HourLanes({ points, lanes, current, compareLabel, href }: HourLanesProps) {
+  const t = useTranslations('charts');
+  const zone = useZone();
+  const router = useRouter();
+  const [hovered, setHovered] = useState<number | null>(null);
+  const lastWhole = points.findLastIndex((point) => point.at !== current);
+  const shown = points[hovered ?? lastWhole];
+  const number = (point: HourPoint | undefined, key: string | undefined) =>
+    key && typeof point?.[key] === 'number' ? (point[key] as number) : null;
+  const total = (point: HourPoint | undefined, lane: LaneSpec) => {
+    const values = lane.series.map((series) => number(point, series.key));
+    return values.every((value) => value === null)
+      ? null
+      : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  };
+  const lines = (point: HourPoint) =>
+    lanes.flatMap((lane) =>
+      lane.series.map((series) => ({
+        label: series.label,
+        color: series.color,
+        value: lane.format(number(point, series.key)),
+        compare:
+          lane.series.length === 1 && lane.compare ? lane.format(number(point, lane.compare)) : undefined,
+      })),
+    );
+  return (
+    <div className={styles.lanes}>
+      {lanes.map((lane, i) => (
+        <div key={lane.title} role="img" aria-label={lane.title}>
+          <div className={styles.laneHead}>
+            <strong>{lane.title}</strong>
+            {shown && (
+              <span className={styles.laneNow}>
+                {t('hourRange', {
+                  from: formatTime(shown.at, zone, 'time'),
+                  to: formatTime(new Date(shown.at).getTime() + 3_600_000, zone, 'time'),
+                })}
+                <strong>{lane.format(total(shown, lane))}</strong>
+                {lane.compare && compareLabel && (
+                  <span>
+                    {compareLabel} {lane.format(number(shown, lane.compare))}
+                  </span>
+                )}
+              </span>
+            )}
+          </div>
+          <Lane
+            lane={lane}
+            points={points}
+            current={current}
+            lines={lines}
+            compareLabel={compareLabel}
+            hint={href && t('clickRows')}
+            showAxis={i === lanes.length - 1}
+            hovered={hovered}
+            onHover={setHovered}
+            onPick={href && ((at) => router.push(href(at)))}
+            withTooltip={i === 0}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,7 @@
+/** Runs once when the server starts. */
+export async function register() {
+  if (process.env.NEXT_RUNTIME === 'nodejs') {
+    const { closeStreamsOnExit } = await import('./app/_server/shutdown');
+    closeStreamsOnExit();
+  }
+}
