@@ -154,7 +154,7 @@ const habit: DefaultRule[] = [
     name: 'Customer velocity',
     description: 'One customer pays far more often in ten minutes or an hour than a person shops.',
     priority: 45,
-    conditions: any(is('user.count_10m', 'gte', 8), is('user.count_1h', 'gte', 20)),
+    conditions: any(is('user.count_10m', 'gte', 6), is('user.count_1h', 'gte', 15)),
     actions: {
       decision: 'REVIEW',
       points: 0.15,
@@ -171,8 +171,8 @@ const habit: DefaultRule[] = [
     priority: 50,
     conditions: all(
       is('user.count_30d', 'gte', 10),
-      is('user.amount_to_mean_30d', 'gte', 5),
-      is('user.amount_zscore_30d', 'gte', 4),
+      is('user.amount_to_mean_30d', 'gte', 3),
+      is('user.amount_zscore_30d', 'gte', 3),
       is('payment.amount', 'gte', 100),
     ),
     actions: {
@@ -237,7 +237,7 @@ const combined: DefaultRule[] = [
       is('payment.night', 'eq', true),
       is('user.new_merchant_30d', 'eq', true),
       is('user.count_30d', 'gte', 10),
-      is('user.amount_to_mean_30d', 'gte', 3),
+      is('user.amount_to_mean_30d', 'gte', 2.5),
       is('payment.amount', 'gte', 100),
     ),
     actions: { points: 0.15, tags: ['habit'] },
