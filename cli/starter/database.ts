@@ -28,6 +28,8 @@ export async function openDatabase(settings: Settings): Promise<RunningDatabase>
         (version) => `PostgreSQL ${version} at ${new URL(given).host}`,
       );
     const bootstrap = given ?? (await ensureDatabase(server!.url()));
+    // The embedded cluster is ours alone: lost role passwords are simply made anew.
+    if (server) process.env.VIGIL_RESET_ROLE_PASSWORDS = '1';
     const { roles } = await step(
       'schema',
       () => migrateLoudly(bootstrap, settings.dataDir),
