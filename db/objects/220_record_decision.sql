@@ -42,7 +42,7 @@ BEGIN
       longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
       card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
       decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, model_name varchar,
-      model_version varchar, arm varchar, probability real, base_log_odds real, contributions real[], hits jsonb,
+      model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real, contributions real[], hits jsonb,
       alert jsonb)
   ), judged AS MATERIALIZED (
     SELECT g.*, s.answer AS stored_answer,
@@ -107,7 +107,7 @@ BEGIN
     INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, probability,
       base_log_odds, contributions, latency_ms)
     SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.probability,
-      a.base_log_odds, a.contributions, a.latency_ms
+      a.base_log_odds, a.contributions, a.model_latency_ms
     FROM accepted a
   ), new_hits AS (
     INSERT INTO rule_hits (transaction_id, transaction_timestamp, rule_version_id, rule_id, position, decision, points,

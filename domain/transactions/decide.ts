@@ -1,0 +1,180 @@
+import type { Sql } from 'postgres';
+import { AppError, sqlState } from '@/domain/errors';
+import { type DecisionRecord, decisionRecord, type Incoming } from './decision-record';
+import type { DecisionRules } from './decision-state';
+import type { EntityQueue } from './entity-queue';
+import type { FeatureCacheKeeper } from './feature-cache';
+import type { DecisionContext } from './feature-values';
+import { type Payment, payloadHash } from './input';
+import { toBase } from './money';
+import { entityKeys, waves } from './waves';
+
+/** One payment to decide. `receivedAt` is ISO 8601, `leaseEpoch` that of a worker's claim on its queue row. */
+export type DecideInput = { payment: Payment; receivedAt?: string; leaseEpoch?: number };
+
+/**
+ * What became of a payment. `answer` is the stored text: `repeated` when it was given before. `conflict`: the id is
+ * taken by another payment, or by one whose answer is kept no longer. `no_rate`: its currency has no rate.
+ * `no_partition`: its month is out of reach.
+ */
+export type DecideOutcome =
+  | { kind: 'answer'; answer: string; repeated: boolean }
+  | { kind: 'conflict' }
+  | { kind: 'no_rate'; currency: string }
+  | { kind: 'no_partition' };
+
+export type DecideDeps = {
+  sql: Sql;
+  /** What decides now; asked once for each reading. */
+  rules: () => DecisionRules;
+  /** Payments of one user or card wait here for each other: one queue for the whole process. */
+  queue: EntityQueue;
+  /** Told which entities are busy. */
+  cache?: FeatureCacheKeeper;
+  /** Told after each write, for the topics of the event stream. */
+  onRecorded?: (recorded: { payments: number; alerts: number }) => void;
+};
+
+type Item = Incoming & { index: number };
+type Recorded = {
+  position: number;
+  outcome: 'recorded' | 'same' | 'conflict' | 'stale';
+  answer: string | null;
+};
+
+/** Reads from another process can be made stale again and again; then the caller is better served by 503. */
+const patienceMs = 8_000;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** No partition for a row is 23514 without a constraint's name; a violated CHECK names its own. */
+const isMissingPartition = (error: unknown): boolean =>
+  sqlState(error) === '23514' && !(error as { constraint_name?: string }).constraint_name;
+
+/**
+ * Decides a block of payments, in the order of the block: one read and one write for each wave of payments that share
+ * nothing, two statements for a single payment. Nothing is answered that is not recorded, and nothing is recorded
+ * twice. Rejects with the database's error, or AppError('unavailable') when others keep changing the same card.
+ * @returns one outcome a payment, in the order given
+ */
+export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): Promise<DecideOutcome[]> {
+  const outcomes = new Array<DecideOutcome>(inputs.length);
+  const startedMs = performance.now();
+  const { rates } = deps.rules();
+  const items: Item[] = [];
+  inputs.forEach(({ payment, receivedAt, leaseEpoch }, index) => {
+    const rate = rates[payment.currency];
+    if (rate === undefined) outcomes[index] = { kind: 'no_rate', currency: payment.currency };
+    else
+      items.push({
+        index,
+        payment,
+        hash: payloadHash(payment),
+        amountBase: toBase(payment.amount, rate),
+        receivedAt,
+        leaseEpoch,
+        startedMs,
+      });
+  });
+  for (const wave of waves(items)) {
+    const keys = wave.flatMap(({ payment }) =>
+      entityKeys(payment, ['transaction_id', 'user_id', 'card_token']),
+    );
+    await deps.queue.run(keys, () => decideWave(wave, deps, outcomes));
+  }
+  return outcomes;
+}
+
+/** Reads, decides and writes until no payment of the wave is stale. */
+async function decideWave(wave: readonly Item[], deps: DecideDeps, outcomes: DecideOutcome[]): Promise<void> {
+  const until = performance.now() + patienceMs;
+  let open = wave;
+  for (let attempt = 0; open.length > 0; attempt += 1) {
+    if (performance.now() > until) throw new AppError('unavailable', { detail: 'decision.contended' });
+    if (attempt > 2) await pause(Math.random() * Math.min(50, 2 ** attempt));
+    const records = await readAndDecide(open, deps, outcomes);
+    if (records.length === 0) return;
+    try {
+      await write(records, deps, outcomes);
+    } catch (error) {
+      if (!isMissingPartition(error)) throw error;
+      await makePartitions(open, deps, outcomes, error);
+    }
+    open = open.filter(({ index }) => outcomes[index] === undefined);
+  }
+}
+
+async function readAndDecide(open: readonly Item[], deps: DecideDeps, outcomes: DecideOutcome[]) {
+  const asked = open.map(({ payment, index }) => ({
+    position: index,
+    transaction_id: payment.transaction_id,
+    user_id: payment.user_id,
+    merchant_id: payment.merchant_id,
+    transaction_timestamp: payment.transaction_timestamp,
+    country: payment.country,
+    device_id: payment.device_id,
+    ip_address: payment.ip_address,
+    card_token: payment.card_token,
+  }));
+  const contexts = await deps.sql<DecisionContext[]>`
+    select * from decision_context(${JSON.stringify(asked)}::text::jsonb)`;
+  const byIndex = new Map(open.map((item) => [item.index, item]));
+  const rules = deps.rules();
+  return contexts.flatMap((context) => {
+    const item = byIndex.get(context.position as number) as Item;
+    if (context.stream_answer !== null) {
+      outcomes[item.index] =
+        context.stream_hash === item.hash
+          ? { kind: 'answer', answer: context.stream_answer as string, repeated: true }
+          : { kind: 'conflict' };
+      return [];
+    }
+    deps.cache?.note(item.payment, context);
+    return [decisionRecord(item, context, rules)];
+  });
+}
+
+async function write(
+  records: readonly DecisionRecord[],
+  deps: DecideDeps,
+  outcomes: DecideOutcome[],
+): Promise<void> {
+  const written = await deps.sql<Recorded[]>`
+    select * from record_decision(${JSON.stringify(records)}::text::jsonb)`;
+  const byPosition = new Map(records.map((record) => [record.position as number, record]));
+  let payments = 0;
+  let alerts = 0;
+  for (const { position, outcome, answer } of written) {
+    const record = byPosition.get(position);
+    if (outcome === 'recorded' && record) {
+      outcomes[position] = { kind: 'answer', answer: record.answer, repeated: false };
+      payments += 1;
+      if (record.alert) alerts += 1;
+    } else if (outcome === 'same')
+      outcomes[position] = { kind: 'answer', answer: answer as string, repeated: true };
+    else if (outcome === 'conflict') outcomes[position] = { kind: 'conflict' };
+  }
+  if (payments > 0) deps.onRecorded?.({ payments, alerts });
+}
+
+/** The month may be a new one: made once. What then still has no place is told so, one by one. */
+async function makePartitions(
+  open: readonly Item[],
+  deps: DecideDeps,
+  outcomes: DecideOutcome[],
+  error: unknown,
+) {
+  const [made] = await deps.sql<{ made: number }[]>`select ensure_partitions() as made`;
+  if (made && made.made > 0) return;
+  if (open.length === 1) {
+    outcomes[open[0]!.index] = { kind: 'no_partition' };
+    return;
+  }
+  for (const item of open) {
+    if (outcomes[item.index] !== undefined) continue;
+    const [there] = await deps.sql<{ there: boolean }[]>`
+      select to_regclass(to_char(${item.payment.transaction_timestamp}::text::timestamptz at time zone 'UTC',
+        '"transactions_y"YYYY"m"MM')) is not null as there`;
+    if (!there?.there) outcomes[item.index] = { kind: 'no_partition' };
+  }
+  if (open.every(({ index }) => outcomes[index] === undefined)) throw error;
+}

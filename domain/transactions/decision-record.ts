@@ -1,0 +1,169 @@
+import { type Prediction, predict } from '@/domain/models/logistic';
+import { reasonSentence } from '@/domain/rules/english';
+import { ruleRow } from '@/domain/rules/fields';
+import type { RuleHit } from '@/domain/rules/ruleset';
+import type { DecisionRules } from './decision-state';
+import { embedding } from './embedding';
+import { type DecisionContext, featureValues } from './feature-values';
+import { type Features, features } from './features';
+import type { Payment } from './input';
+import { alertFor, type Decision, type RiskLevel, type Scored, score } from './score';
+
+/** The answer of the decision API, stored as text and given back byte for byte. */
+export type DecisionAnswer = {
+  transaction_id: string;
+  decision: Decision;
+  fraud_score: number;
+  risk_level: RiskLevel;
+  /** English sentences, one for each rule that fired, in the order of `rules`. */
+  reasons: string[];
+  /** Rules that fired, as R-numbers, lower priority first. */
+  rules: string[];
+  patterns: string[];
+  model: { name: string; version: string; probability: number };
+  /** From the arrival in this process until the decision was made; writing it down is not in it. */
+  latency_ms: number;
+};
+
+/** One element of the array that `record_decision` takes; `answer` is the text to give. */
+export type DecisionRecord = Record<string, unknown> & { answer: string };
+
+/** What one payment is decided from, apart from the rules. */
+export type Incoming = {
+  payment: Payment;
+  hash: string;
+  amountBase: string;
+  /** When the request arrived, ISO 8601; the server's clock at recording where absent. */
+  receivedAt?: string | null;
+  /** Epoch of a worker's claim on its queue row. */
+  leaseEpoch?: number | null;
+  /** `performance.now()` at arrival. */
+  startedMs: number;
+};
+
+export const ruleNumber = (id: number): string => `R-${String(id).padStart(3, '0')}`;
+
+const hitRow = (hit: RuleHit, position: number) => ({
+  rule_version_id: hit.versionId,
+  rule_id: hit.ruleId,
+  position,
+  decision: hit.actions.decision ?? null,
+  points: hit.actions.points ?? null,
+  tags: hit.actions.tags ?? null,
+  severity: hit.actions.alert?.severity ?? null,
+  reason_code: hit.reasonCode,
+  reason_values: hit.values,
+  seen: hit.seen,
+});
+
+const hundredths = (value: number) => Math.round(value * 100) / 100;
+
+/** The features as columns of `ml_features`; what is missing is left out. */
+function featureColumns(payment: Payment, values: Features): Record<string, unknown> {
+  const columns: Record<string, unknown> = {
+    transaction_id: payment.transaction_id,
+    transaction_timestamp: payment.transaction_timestamp,
+    transaction_embedding: embedding(values),
+  };
+  for (const { field, column } of features) if (values[field] !== null) columns[column] = values[field];
+  return columns;
+}
+
+function answerOf(
+  payment: Payment,
+  decided: Decided,
+  rules: DecisionRules,
+  latencyMs: number,
+): DecisionAnswer {
+  const { scored, hits, prediction } = decided;
+  return {
+    transaction_id: payment.transaction_id,
+    decision: scored.decision,
+    fraud_score: scored.fraudScore,
+    risk_level: scored.riskLevel,
+    reasons: hits.map((hit) =>
+      reasonSentence({ code: hit.reasonCode, values: hit.values }, rules.baseCurrency),
+    ),
+    rules: hits.map((hit) => ruleNumber(hit.ruleId)),
+    patterns: scored.patterns,
+    model: {
+      name: rules.model.name,
+      version: rules.model.version,
+      probability: Math.round(prediction.probability * 1e4) / 1e4,
+    },
+    latency_ms: latencyMs,
+  };
+}
+
+type Decided = { scored: Scored; hits: RuleHit[]; prediction: Prediction; values: Features; modelMs: number };
+
+/** Features, model, rules and score of a payment, from what was read for it. */
+function decideFrom(
+  { payment, amountBase }: Incoming,
+  context: DecisionContext,
+  rules: DecisionRules,
+): Decided {
+  const values = featureValues(payment, amountBase, context);
+  const row = ruleRow(payment, values);
+  const startedMs = performance.now();
+  const prediction = predict(rules.model, row);
+  const modelMs = hundredths(performance.now() - startedMs);
+  const hits = rules.rules(row);
+  return {
+    scored: score(prediction.probability, hits, rules.thresholds, rules.patterns),
+    hits,
+    prediction,
+    values,
+    modelMs,
+  };
+}
+
+/**
+ * Decides one payment from what was read for it. Pure but for the clock.
+ * @returns the element for `record_decision` (220_record_decision.sql); its `answer` is the text to give
+ */
+export function decisionRecord(
+  incoming: Incoming,
+  context: DecisionContext,
+  rules: DecisionRules,
+): DecisionRecord {
+  const { payment, amountBase } = incoming;
+  const decided = decideFrom(incoming, context, rules);
+  const { scored, hits, prediction } = decided;
+  const alert = alertFor(scored, hits, Number(amountBase), rules.slaMinutes);
+  const latencyMs = hundredths(performance.now() - incoming.startedMs);
+  return {
+    ...payment,
+    position: context.position,
+    payload_hash: incoming.hash,
+    raw_data: Object.fromEntries(Object.entries(payment).filter(([, value]) => value !== null)),
+    received_at: incoming.receivedAt ?? null,
+    lease_epoch: incoming.leaseEpoch ?? null,
+    user_head: context.user_head,
+    card_head: context.card_head,
+    amount_base: amountBase,
+    fraud_score: scored.fraudScore,
+    risk_level: scored.riskLevel,
+    decision: scored.decision,
+    decision_version: rules.version,
+    latency_ms: latencyMs,
+    answer: JSON.stringify(answerOf(payment, decided, rules, latencyMs)),
+    features: featureColumns(payment, decided.values),
+    model_name: rules.model.name,
+    model_version: rules.model.version,
+    model_latency_ms: decided.modelMs,
+    arm: rules.arm,
+    probability: prediction.probability,
+    base_log_odds: prediction.base,
+    contributions: prediction.contributions,
+    hits: hits.map(hitRow),
+    alert: alert && {
+      severity: alert.severity,
+      reasons: hits.map((hit) => ({ rule: hit.ruleId, code: hit.reasonCode, values: hit.values })),
+      rules: hits.map((hit) => hit.ruleId),
+      patterns: scored.patterns,
+      queue_seconds: alert.queueSeconds,
+      sla_seconds: alert.slaSeconds,
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import type { Sql } from 'postgres';
+import { log } from '@/domain/log';
+import { checkModel, type LogisticModel } from '@/domain/models/logistic';
+import { shippedModel } from '@/domain/models/shipped';
+import { actionsSchema } from '@/domain/rules/actions';
+import { parseCondition } from '@/domain/rules/conditions';
+import type { RuleRow } from '@/domain/rules/fields';
+import { compileRules, type RuleHit, type RuleVersion } from '@/domain/rules/ruleset';
+import { type SettingKey, type SettingValue, settings } from '@/domain/settings/catalogue';
+import type { Pattern, Severity, Thresholds } from './score';
+
+/** Everything but the payment that a decision depends on. Immutable: a change makes a new one. */
+export type DecisionRules = {
+  /** Names this very set of rules, model, thresholds and rates; stored with each decision. */
+  version: string;
+  rules: (row: RuleRow) => RuleHit[];
+  model: LogisticModel;
+  arm: string;
+  patterns: readonly Pattern[];
+  thresholds: Thresholds;
+  slaMinutes: Record<Severity, number>;
+  baseCurrency: string;
+  /** What one unit of a currency is worth in the base currency. */
+  rates: Readonly<Record<string, number>>;
+};
+
+/** Rows as stored; JSON arrives as text, because clients differ in how they parse it. */
+type Stored = Record<'rules' | 'patterns' | 'config', string> & { model: string | null };
+
+type StoredRule = Omit<RuleVersion, 'conditions' | 'actions'> & { conditions: unknown; actions: unknown };
+type StoredPattern = { name: string; rules: unknown; review: number; block: number };
+
+/** A rule that cannot be read must not stop payments: it is left out, and said so. */
+function readableRule(stored: StoredRule): RuleVersion[] {
+  const condition = parseCondition(stored.conditions);
+  const actions = actionsSchema.safeParse(stored.actions);
+  if (condition.ok && actions.success)
+    return [{ ...stored, conditions: condition.condition, actions: actions.data }];
+  log.error(
+    { ruleId: stored.ruleId, versionId: stored.versionId },
+    'a live rule cannot be read and is left out',
+  );
+  return [];
+}
+
+function readablePattern({ name, rules, review, block }: StoredPattern): Pattern[] {
+  if (!Array.isArray(rules)) return [];
+  const weighted = rules.flatMap((rule: { ruleId?: unknown; weight?: unknown }) =>
+    typeof rule?.ruleId === 'number' && typeof rule.weight === 'number'
+      ? [{ ruleId: rule.ruleId, weight: rule.weight }]
+      : [],
+  );
+  return [{ name, rules: weighted, reviewThreshold: review, blockThreshold: block }];
+}
+
+function readableModel(stored: string | null): LogisticModel {
+  if (stored === null) return shippedModel;
+  try {
+    return checkModel(JSON.parse(stored) as LogisticModel);
+  } catch (error) {
+    log.error({ err: error }, 'the champion model cannot be read; the shipped model decides');
+    return shippedModel;
+  }
+}
+
+function settingOf<K extends SettingKey>(config: Record<string, unknown>, key: K): SettingValue<K> {
+  const parsed = settings[key].schema.safeParse(config[key]);
+  return (parsed.success ? parsed.data : settings[key].initial) as SettingValue<K>;
+}
+
+/** Reads the live rules, the champion model, active patterns and settings in one statement. */
+export async function loadDecisionRules(sql: Sql): Promise<DecisionRules> {
+  const [stored] = await sql<Stored[]>`
+    select
+      (select coalesce(jsonb_agg(jsonb_build_object('ruleId', rule_id, 'versionId', id, 'name', rule_name,
+         'priority', priority, 'conditions', conditions, 'actions', actions, 'reasonCode', reason_code)
+         order by priority, rule_id), '[]') from rule_versions where state = 'live')::text as rules,
+      (select coalesce(jsonb_agg(jsonb_build_object('name', pattern_name, 'rules', rules,
+         'review', review_threshold, 'block', block_threshold) order by pattern_name), '[]')
+         from fraud_patterns where is_active)::text as patterns,
+      (select parameters from models where is_champion)::text as model,
+      (select coalesce(jsonb_object_agg(config_key, config_value), '{}') from system_config
+         where config_key like 'decision.%' or config_key like 'currency.%' or config_key = 'alert.sla_minutes')::text
+         as config`;
+  if (!stored) throw new Error('no answer from the database');
+  const config = JSON.parse(stored.config) as Record<string, unknown>;
+  const model = readableModel(stored.model);
+  const base = settingOf(config, 'currency.base');
+  return {
+    version: createHash('sha256')
+      .update(JSON.stringify([stored.rules, stored.patterns, stored.config, model.name, model.version]))
+      .digest('hex')
+      .slice(0, 16),
+    rules: compileRules((JSON.parse(stored.rules) as StoredRule[]).flatMap(readableRule)),
+    model,
+    arm: 'champion',
+    patterns: (JSON.parse(stored.patterns) as StoredPattern[]).flatMap(readablePattern),
+    thresholds: {
+      reviewAt: settingOf(config, 'decision.review_at'),
+      blockAt: settingOf(config, 'decision.block_at'),
+      bands: settingOf(config, 'decision.risk_bands'),
+    },
+    slaMinutes: settingOf(config, 'alert.sla_minutes'),
+    baseCurrency: base,
+    rates: { ...settingOf(config, 'currency.rates'), [base]: 1 },
+  };
+}
+
+export type DecisionState = {
+  /** What decides now. */
+  current(): DecisionRules;
+  /** Reads again; the last readable state stays when the database does not answer. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Keeps the decision rules of this process up to date: read now, on the topics `rules` and `config`, and every ten
+ * seconds. Rejects when the first read fails.
+ * @param direct a connection past any pooler, for LISTEN; without it only the clock reloads
+ */
+export async function watchDecisionRules(
+  sql: Sql,
+  options: { direct?: Sql; everyMs?: number; onReload?: (rules: DecisionRules) => void } = {},
+): Promise<DecisionState> {
+  let rules = await loadDecisionRules(sql);
+  let reading: Promise<void> | null = null;
+  const reload = (): Promise<void> => {
+    reading ??= loadDecisionRules(sql)
+      .then((read) => {
+        if (read.version !== rules.version) options.onReload?.(read);
+        rules = read;
+      })
+      .catch((error: unknown) => log.warn({ err: error }, 'decision rules were not reloaded'))
+      .finally(() => {
+        reading = null;
+      });
+    return reading;
+  };
+  const timer = setInterval(reload, options.everyMs ?? 10_000);
+  timer.unref();
+  const listening = await options.direct?.listen('vigil', (payload) => {
+    // A read that is under way may have begun before the change.
+    if (/"(rules|config)"/.test(payload)) void (reading ?? Promise.resolve()).then(reload);
+  });
+  return {
+    current: () => rules,
+    reload,
+    stop: async () => {
+      clearInterval(timer);
+      await listening?.unlisten();
+      await reading;
+    },
+  };
+}
