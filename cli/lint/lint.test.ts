@@ -73,7 +73,7 @@ test('texts: missing and unused', () => {
   );
   const page = file(
     'app/a.tsx',
-    "const t = useTranslations('alerts');\nt('title');\nt('gone');\nt(`state.${x}`);\nt.rich('title');",
+    `const t = useTranslations('alerts');\nt('title');\nt('gone');\nt(\`state.\${x}\`);\nt.rich('title');`,
   );
   expect(found(checkMessages([english, page]))).toEqual([
     '3 no text for alerts.gone in messages/en.json',

@@ -10,7 +10,9 @@ export function checkNames(sources: Source[]): Finding[] {
     const found: Finding[] = [];
     for (const part of path.split('/')) {
       const stem = part.replace(/\..*$/, '');
-      const word = stem.split(/[-_]/).find((one) => empty.has(one));
+      // The last word is the noun: common-passwords is about passwords, password-helpers about nothing.
+      const noun = stem.split(/[-_]/).at(-1) ?? '';
+      const word = empty.has(noun) ? noun : null;
       if (word) found.push({ path, line: 1, message: `"${word}" in a name says nothing; name the result` });
       const free =
         /^[A-Z]+$/.test(stem) ||
