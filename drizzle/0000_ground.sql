@@ -283,6 +283,13 @@ CREATE TABLE "job_runs" (
 	CONSTRAINT "job_runs_status_check" CHECK (status IN ('running','ok','failed','skipped'))
 );
 --> statement-breakpoint
+CREATE TABLE "job_slots" (
+	"job_name" varchar(100) PRIMARY KEY NOT NULL,
+	"slot" timestamp with time zone NOT NULL,
+	"taken_by" varchar(100) NOT NULL,
+	"taken_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "maintenance_requests" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "maintenance_requests_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"kind" varchar(40) NOT NULL,

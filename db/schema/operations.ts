@@ -134,6 +134,14 @@ export const jobRuns = pgTable(
   ],
 );
 
+/** The last planned moment of each job that a worker took: of two workers one gets it. */
+export const jobSlots = pgTable('job_slots', {
+  jobName: varchar('job_name', { length: 100 }).primaryKey(),
+  slot: moment('slot').notNull(),
+  takenBy: varchar('taken_by', { length: 100 }).notNull(),
+  takenAt: moment('taken_at').notNull().defaultNow(),
+});
+
 /** Typed requests for statements that cannot run inside a function; the worker carries them out. */
 export const maintenanceRequests = pgTable(
   'maintenance_requests',
