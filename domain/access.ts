@@ -28,6 +28,7 @@ export const permissions = {
   'alert:decide': analysts,
   'alert:escalate': analysts,
   'alert:undo': analysts,
+  'alert:assign': seniors,
   'transaction:read': auditorsToo(['analyst', 'senior_analyst', 'data_scientist', 'admin']),
   'transaction:export': auditorsToo(['senior_analyst', 'data_scientist', 'admin']),
   'transaction:label': analysts,
