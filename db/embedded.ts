@@ -235,27 +235,23 @@ async function startOnce(
     stdio: ['ignore', log, log],
   });
   fs.closeSync(log);
+  // Also while it is starting: nothing of ours outlives us but by kill -9.
+  const onExit = () => void (child.pid && signal(child.pid, 'SIGINT'));
+  process.once('exit', onExit);
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('error', () => resolve({ code: 127, signal: null }));
     child.once('exit', (code, sig) => resolve({ code, signal: sig }));
   });
   const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/postgres`;
+  void exited.then(() => process.off('exit', onExit));
   await takesConnections(child, url, () => `PostgreSQL did not start:\n${tail(logFile)}`);
 
-  const onExit = () => void (child.pid && signal(child.pid, 'SIGINT'));
-  process.once('exit', onExit);
   let stopping: Promise<void> | undefined;
   const stop = () => {
-    stopping ??= shutDown(child, place.dataDir).finally(() => {
-      process.off('exit', onExit);
-      releaseFolder(place.stateDir);
-    });
+    stopping ??= shutDown(child, place.dataDir).finally(() => releaseFolder(place.stateDir));
     return stopping;
   };
-  void exited.then(() => {
-    process.off('exit', onExit);
-    releaseFolder(place.stateDir);
-  });
+  void exited.then(() => releaseFolder(place.stateDir));
   return { url, port, pid: child.pid!, dataDir: place.dataDir, exited, stop };
 }
 
