@@ -3,5 +3,7 @@ export async function register() {
   if (process.env.NEXT_RUNTIME === 'nodejs') {
     const { closeStreamsOnExit } = await import('./app/_server/shutdown');
     closeStreamsOnExit();
+    const { stampRequests } = await import('./app/_server/client-address');
+    stampRequests();
   }
 }

@@ -22,6 +22,7 @@ export function proxy(request: NextRequest) {
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set('content-security-policy', policy); // Next reads the nonce for its own scripts from this
+  headers.set('x-vigil-path', request.nextUrl.pathname + request.nextUrl.search); // where to come back to after signing in
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   return response;

@@ -12,6 +12,8 @@ export type AuditEntry = {
   after?: Record<string, unknown> | null;
   reason?: string | null;
   outcome?: 'success' | 'failure' | 'denied';
+  /** Who did it, where that is known only afterwards: a sign-in begins without anybody. */
+  actor?: Actor;
 };
 
 const actorName = (actor: Actor): string => {
@@ -31,7 +33,13 @@ const text = (value: string | number | null | undefined, max: number): string | 
   value === null || value === undefined ? null : String(value).replaceAll('\u0000', '').slice(0, max);
 
 /** Writes one row of audit_trail in the given transaction through append_audit(), the only way there is. */
-export const appendAudit = async (tx: Tx, actor: Actor, action: string, entry: AuditEntry): Promise<void> => {
+export const appendAudit = async (
+  tx: Tx,
+  caller: Actor,
+  action: string,
+  entry: AuditEntry,
+): Promise<void> => {
+  const actor = entry.actor ?? caller;
   const type = actor.kind === 'anonymous' ? 'system' : actor.kind;
   await tx.execute(sql`select append_audit(
     ${type}, ${actor.kind === 'anonymous' || actor.kind === 'system' ? null : actorId(actor)},

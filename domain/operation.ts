@@ -41,16 +41,19 @@ export type Query<S extends z.ZodType, O> = ((actor: Actor, input: z.input<S>) =
   readonly input: S;
 };
 
-type CommandDefinition<S extends z.ZodType, O> = {
+type CommandDefinition<S extends z.ZodType, O, P> = {
   /** `noun:verb`: the audit action. */
   name: string;
   can: Requirement;
   input: S;
   topics?: readonly Topic[];
+  /** Work that must not hold a transaction open, such as hashing a password; its result is given to `run`. */
+  prepare?: (context: { db: Db | Tx; actor: Actor; input: z.output<S> }) => Promise<P>;
   run: (context: {
     tx: Tx;
     actor: Actor;
     input: z.output<S>;
+    prepared: P;
   }) => Promise<{ value: O; audit: AuditEntry | AuditEntry[] }>;
 };
 
@@ -129,21 +132,34 @@ const retriable = new Set(['40001', '40P01']);
  * The one door for changing: authorize → parse → one transaction that changes, audits and publishes.
  * Expected failures come back as `{ ok: false, error }`; nothing is changed then.
  */
-export const command = <S extends z.ZodType, O>(definition: CommandDefinition<S, O>): Command<S, O> => {
-  const inside = async (tx: Tx, actor: Actor, raw: z.input<S>): Promise<O> => {
-    if (!allows(actor, definition.can)) throw new AppError('denied', { detail: definition.name });
-    const { value, audit } = await definition.run({ tx, actor, input: parse(definition.input, raw) });
+export const command = <S extends z.ZodType, O, P = undefined>(
+  definition: CommandDefinition<S, O, P>,
+): Command<S, O> => {
+  const prepare = (db: Db | Tx, actor: Actor, input: z.output<S>): Promise<P> =>
+    definition.prepare?.({ db, actor, input }) ?? Promise.resolve(undefined as P);
+  const change = async (tx: Tx, actor: Actor, input: z.output<S>, prepared: P): Promise<O> => {
+    const { value, audit } = await definition.run({ tx, actor, input, prepared });
     const entries = Array.isArray(audit) ? audit : [audit];
     for (const entry of entries) await appendAudit(tx, actor, definition.name, entry);
     await publish(tx, [...new Set<Topic>([...(definition.topics ?? []), 'audit'])]);
     return value;
   };
+  const inside = async (tx: Tx, actor: Actor, raw: z.input<S>): Promise<O> => {
+    if (!allows(actor, definition.can)) throw new AppError('denied', { detail: definition.name });
+    const input = parse(definition.input, raw);
+    return change(tx, actor, input, await prepare(tx, actor, input));
+  };
   const run = async (actor: Actor, raw: z.input<S>): Promise<Result<O>> => {
     try {
       if (!allows(actor, definition.can)) await refuse(actor, definition.name);
+      const input = parse(definition.input, raw);
+      const prepared = await prepare(database(), actor, input);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return { ok: true, value: await database().transaction((tx) => inside(tx, actor, raw)) };
+          return {
+            ok: true,
+            value: await database().transaction((tx) => change(tx, actor, input, prepared)),
+          };
         } catch (error) {
           if (attempt >= 3 || !retriable.has(sqlState(error) ?? '')) throw error;
         }

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+
+import type { Query } from '@/domain/operation';
+
+import * as sessions from '@/domain/sessions/queries';
+
+// One line a noun: its queries with `live: true` can be read again by the browser.
+const modules: Record<string, unknown>[] = [sessions];
+
+export type LiveQuery = Query<z.ZodType, unknown>;
+
+const isQuery = (value: unknown): value is LiveQuery =>
+  typeof value === 'function' && (value as { kind?: unknown }).kind === 'query';
+
+/** Every query that may be read again, by its operation name. */
+export const liveQueries: ReadonlyMap<string, LiveQuery> = new Map(
+  modules
+    .flatMap((module) => Object.values(module))
+    .filter(isQuery)
+    .filter((query) => query.live)
+    .map((query) => [query.operation, query]),
+);
