@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { SignIn } from '@/db/seed';
 import type { Environment } from './settings';
 
 /** Writes a file that only we may read, all of it or nothing. */
@@ -38,7 +39,7 @@ export type Credentials = {
   web: string;
   ingest: string;
   apiKey?: string;
-  users: { role: string; email: string; password: string }[];
+  users: SignIn[];
 };
 
 export const credentialsFile = (dataDir: string): string => path.join(dataDir, 'credentials.json');

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { testDatabase } from '@/db/testing';
+import { roles } from '@/domain/access';
+import { verifyPassword } from '@/domain/sessions/password';
+import { seed } from '.';
+
+const t = await testDatabase();
+
+test('one person a role whose password works, and a key; a second run changes nothing', async () => {
+  const first = await seed({ demo: true, known: null });
+  expect(first.users.map(({ role }) => role).sort()).toEqual([...roles].sort());
+  for (const { email, password } of first.users) {
+    const [row] = await t.sql`select password_hash from console_users where email = ${email}`;
+    expect(await verifyPassword(row?.password_hash, password)).toBe(true);
+  }
+  const audit =
+    await t.sql`select action, count(*)::int as n from audit_trail where action like 'person:%' or action like 'api-key:%' group by 1 order by 1`;
+  expect(audit.map(({ action, n }) => [action, n])).toEqual([
+    ['api-key:create', 1],
+    ['person:create', roles.length],
+  ]);
+  const before = await t.sql`select count(*)::int as n from audit_trail`;
+  const again = await seed({ demo: true, known: { users: first.users, apiKey: first.apiKey! } });
+  expect(again).toEqual({ ...first, made: [] });
+  expect(await t.sql`select count(*)::int as n from audit_trail`).toEqual(before);
+});
+
+test('lost credentials: new passwords for the same people, the key nobody has is revoked', async () => {
+  const lost = await seed({ demo: true, known: null });
+  expect(lost.made).toEqual([`${roles.length} people`, 'an API key']);
+  const keys = await t.sql`select revoked_at is null as live from api_keys order by id`;
+  expect(keys.map(({ live }) => live)).toEqual([false, true]);
+  expect((await t.sql`select count(*)::int as n from console_users`)[0]?.n).toBe(roles.length);
+});
+
+test('without the demo: one link for the first administrator, a new one each start until it was used', async () => {
+  await t.sql`update console_users set role = 'auditor' where role = 'admin'`;
+  const first = await seed({ demo: false, known: null });
+  expect(first.users).toEqual([]);
+  expect(first.apiKey).toBeNull();
+  const second = await seed({ demo: false, known: null });
+  expect(second.firstAdminPath).not.toBe(first.firstAdminPath);
+  const open = await t.sql`select 1 from password_links where used_at is null`;
+  expect(open).toHaveLength(1);
+  await t.sql`update console_users set password_hash = 'x' where role = 'admin'`;
+  expect((await seed({ demo: false, known: null })).firstAdminPath).toBeNull();
+});
