@@ -57,6 +57,9 @@ export const permissions = {
   'person:disable': officers,
   'person:enable': officers,
   'person:reset-password': officers,
+  // Whoever sets a password for somebody else knows it: left to the command line and the seed.
+  'person:create-with-password': [] as readonly Role[],
+  'person:create-first-admin': [] as readonly Role[],
   'api-key:read': auditorsToo(officers),
   'api-key:create': officers,
   'api-key:change': officers,

@@ -2,10 +2,11 @@ import type { z } from 'zod';
 
 import type { Query } from '@/domain/operation';
 
+import * as people from '@/domain/people/queries';
 import * as sessions from '@/domain/sessions/queries';
 
 // One line a noun: its queries with `live: true` can be read again by the browser.
-const modules: Record<string, unknown>[] = [sessions];
+const modules: Record<string, unknown>[] = [people, sessions];
 
 export type LiveQuery = Query<z.ZodType, unknown>;
 
