@@ -21,6 +21,8 @@ export const connect = (url: string, options: { max?: number; prepare?: boolean;
     prepare: options.prepare ?? process.env.VIGIL_POOLER !== '1',
     connect_timeout: 5,
     idle_timeout: 300,
+    // Seconds between attempts to connect: a server that comes back is used again within half a second.
+    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 0.5),
     onnotice: () => {},
     connection: { application_name: `vigil-${options.name ?? process.env.VIGIL_PROCESS ?? 'cli'}` },
   });

@@ -1,0 +1,71 @@
+import { isUnavailable } from '@/domain/errors';
+
+const probeEvery = 250;
+
+/** Thrown when the database does not answer in time; read as "unavailable". */
+export class NoAnswer extends Error {
+  readonly code = 'CONNECT_TIMEOUT';
+}
+
+/** Ends with NoAnswer when the work takes longer; the work itself goes on. */
+export const within = <T>(ms: number, work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer('no answer in time')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+};
+
+/**
+ * Knows whether the database answers. After a failure calls are refused at once, so that none waits in a queue for a
+ * server that is gone, until a probe has had an answer.
+ */
+export class Availability {
+  #away = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly probe: () => Promise<unknown>,
+    /** Longer than any statement may take, so that only a server that hangs is given up on. */
+    private readonly deadline = 6000,
+  ) {}
+
+  get away(): boolean {
+    return this.#away;
+  }
+
+  /** Runs work that needs the database. @throws NoAnswer, or what the work throws */
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#away) throw new NoAnswer('database is away');
+    try {
+      return await within(this.deadline, work());
+    } catch (error) {
+      if (isUnavailable(error)) this.#lose();
+      throw error;
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #lose(): void {
+    if (this.#away) return;
+    this.#away = true;
+    this.#schedule(0);
+  }
+
+  #schedule(wait: number): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      within(1500, this.probe()).then(
+        () => {
+          this.#away = false;
+        },
+        () => this.#schedule(probeEvery),
+      );
+    }, wait);
+  }
+}

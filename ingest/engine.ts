@@ -1,0 +1,90 @@
+import { databaseSql, directSql } from '@/db/client';
+import { log } from '@/domain/log';
+import type { Topic } from '@/domain/operation';
+import { Announcer } from '@/domain/transactions/announce';
+import { type DecideOutcome, decide } from '@/domain/transactions/decide';
+import { type DecisionState, watchDecisionRules } from '@/domain/transactions/decision-state';
+import { EntityQueue } from '@/domain/transactions/entity-queue';
+import { FeatureCacheKeeper } from '@/domain/transactions/feature-cache';
+import type { Payment } from '@/domain/transactions/input';
+import { toBase } from '@/domain/transactions/money';
+import { Availability, NoAnswer } from './availability';
+import { Months } from './months';
+
+export type PaymentOutcome =
+  | DecideOutcome
+  | { kind: 'in_future' }
+  | { kind: 'outside_partitions' }
+  | { kind: 'amount_too_large' };
+
+const reconnectAfter = 500;
+
+/** What decides payments in this process: rules, model and queue over one pool, and whether the database answers. */
+export class Engine {
+  readonly availability: Availability;
+  readonly #announcer: Announcer;
+  readonly #queue = new EntityQueue();
+  readonly #cache: FeatureCacheKeeper;
+  readonly #months: Months;
+  #state: DecisionState | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor() {
+    this.availability = new Availability(() => databaseSql()`select 1`);
+    this.#announcer = new Announcer(directSql());
+    this.#cache = new FeatureCacheKeeper(databaseSql());
+    this.#months = new Months(databaseSql());
+  }
+
+  /** True once the rules have been read. */
+  get ready(): boolean {
+    return this.#state !== null;
+  }
+
+  /** Reads the rules, again and again while the database is away; resolves after the first attempt. */
+  async start(): Promise<void> {
+    try {
+      this.#state = await watchDecisionRules(databaseSql(), { direct: directSql() });
+      this.#cache.start();
+    } catch (error) {
+      if (this.#stopped) return;
+      log.warn({ err: error }, 'rules could not be read; trying again');
+      this.#timer = setTimeout(() => void this.start(), reconnectAfter);
+    }
+  }
+
+  announce(...topics: Topic[]): void {
+    this.#announcer.announce(...topics);
+  }
+
+  /** Decides one payment. @throws what the database throws, or NoAnswer while it is away */
+  async decide(payment: Payment, receivedAt: string): Promise<PaymentOutcome> {
+    return this.availability.use(async () => {
+      const state = this.#state;
+      if (!state) throw new NoAnswer('rules are not read yet');
+      const misplaced = await this.#months.problem(payment.transaction_timestamp);
+      if (misplaced) return { kind: misplaced };
+      const rate = state.current().rates[payment.currency];
+      // What fits its own column may still be too much in the base currency.
+      if (rate !== undefined && toBase(payment.amount, rate).length > 16) return { kind: 'amount_too_large' };
+      const [outcome] = await decide([{ payment, receivedAt }], {
+        sql: databaseSql(),
+        rules: state.current,
+        queue: this.#queue,
+        cache: this.#cache,
+        onRecorded: ({ alerts }) => this.announce('decisions', ...(alerts > 0 ? (['alerts'] as const) : [])),
+      });
+      return outcome as DecideOutcome;
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.availability.stop();
+    await this.#cache.stop();
+    await this.#announcer.stop();
+    await this.#state?.stop();
+  }
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { DecisionAnswer } from '@/domain/transactions/decision-record';
+import { outsideId, paymentFields } from '@/domain/transactions/input';
+import { type ProblemBody, type ProblemCode, problemStatus } from './problems';
+
+/** What the API answers to a payment. */
+export const decisionAnswer = z.strictObject({
+  transaction_id: z.string(),
+  decision: z.enum(['ALLOW', 'REVIEW', 'BLOCK']),
+  fraud_score: z.number().min(0).max(1),
+  risk_level: z.enum(['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'CRITICAL']),
+  reasons: z
+    .array(z.string())
+    .describe('One English sentence for each rule that fired, in the order of `rules`.'),
+  rules: z.array(z.string()).describe('Rules that fired, such as `R-003`.'),
+  patterns: z.array(z.string()).describe('Names of the patterns that fired.'),
+  model: z.strictObject({ name: z.string(), version: z.string(), probability: z.number().min(0).max(1) }),
+  latency_ms: z.number().min(0).describe('From the arrival of the payment until it was decided.'),
+}) satisfies z.ZodType<DecisionAnswer>;
+
+export const problemDetails = z.strictObject({
+  type: z.string().describe('`urn:vigil:problem:` and the code of the problem.'),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string(),
+  errors: z.array(z.strictObject({ field: z.string(), code: z.string(), message: z.string() })).optional(),
+  request_id: z.string(),
+}) satisfies z.ZodType<ProblemBody>;
+
+const check = z.enum(['ok', 'unavailable']);
+export const healthAnswer = z.strictObject({
+  status: check,
+  checks: z.strictObject({ database: check, rules: check, partitions: check }),
+});
+
+type Json = Record<string, unknown>;
+
+const schemaOf = (schema: z.ZodType): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as Json;
+  return rest;
+};
+
+const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+const content = (name: string, type = 'application/json'): Json => ({ [type]: { schema: ref(name) } });
+
+const headerText = { schema: { type: 'string' } };
+const seconds = { schema: { type: 'integer', minimum: 1 }, description: 'Seconds after which to try again.' };
+
+/** Refusals by status; several problems may share one. */
+const refusals = (...codes: ProblemCode[]): Json => {
+  const statuses = [...new Set(codes.map((code) => problemStatus[code]))].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const names = codes.filter((code) => problemStatus[code] === status);
+      const headers = status === 429 || status === 503 ? { 'Retry-After': seconds } : {};
+      return [
+        String(status),
+        { description: names.join(', '), headers, content: content('Problem', 'application/problem+json') },
+      ];
+    }),
+  );
+};
+
+const everywhere = ['unauthenticated', 'denied', 'too_many', 'unavailable', 'bad_request'] as const;
+
+const answered = (description: string, name: string): Json => ({
+  description,
+  headers: { 'X-Request-Id': headerText },
+  content: content(name),
+});
+
+const decidePayment = {
+  operationId: 'decidePayment',
+  summary: 'Decide a payment',
+  description:
+    'Decides a payment once. The same payment under the same id is given the same answer byte for byte; another payment under that id is a conflict. Needs the scope `ingest`.',
+  requestBody: { required: true, content: content('Payment') },
+  responses: {
+    200: answered('The decision', 'Decision'),
+    ...refusals(
+      ...everywhere,
+      'invalid_json',
+      'invalid',
+      'conflict',
+      'too_large',
+      'unsupported_media_type',
+      'unprocessable',
+    ),
+  },
+};
+
+const getDecision = {
+  operationId: 'getDecision',
+  summary: 'The answer that a payment was given',
+  description: 'The answer as it was given, for as long as it is kept (30 days). Needs the scope `read`.',
+  parameters: [{ name: 'id', in: 'path', required: true, schema: schemaOf(outsideId) }],
+  responses: { 200: answered('The decision', 'Decision'), ...refusals(...everywhere, 'not_found') },
+};
+
+const getHealth = {
+  operationId: 'getHealth',
+  summary: 'Whether payments can be decided',
+  security: [],
+  responses: {
+    200: answered('Payments are decided', 'Health'),
+    503: { ...answered('Payments cannot be decided now', 'Health'), headers: { 'Retry-After': seconds } },
+  },
+};
+
+const getDescription = {
+  operationId: 'getDescription',
+  summary: 'This description',
+  security: [],
+  responses: {
+    200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
+  },
+};
+
+/** The API as OpenAPI 3.1; bodies come from the schemas that read and type them. */
+export const openApi = (): Json => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Vigil decision API',
+    version: '1',
+    description: 'Sends payments to Vigil and gets a decision for each, once, explained.',
+  },
+  servers: [{ url: '/' }],
+  security: [{ apiKey: [] }],
+  paths: {
+    '/api/v1/transactions': { post: decidePayment },
+    '/api/v1/transactions/{id}': { get: getDecision },
+    '/api/v1/health': { get: getHealth },
+    '/api/v1/openapi.json': { get: getDescription },
+  },
+  components: {
+    securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `vgl_…`.' } },
+    schemas: {
+      Payment: schemaOf(paymentFields),
+      Decision: schemaOf(decisionAnswer),
+      Problem: schemaOf(problemDetails),
+      Health: schemaOf(healthAnswer),
+    },
+  },
+});

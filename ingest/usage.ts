@@ -1,0 +1,114 @@
+import { databaseSql } from '@/db/client';
+import { sqlState } from '@/domain/errors';
+import { log } from '@/domain/log';
+
+/** One call of the API; times in milliseconds, sizes in bytes. */
+export type Call = {
+  endpoint: string;
+  method: string;
+  ownerId: string | null;
+  ip: string;
+  ms: number;
+  status: number;
+  requestBytes: number;
+  responseBytes: number;
+  at: number;
+  keyId: number | null;
+};
+
+const most = 50_000;
+const block = 500;
+
+const insert = async (calls: readonly Call[]): Promise<void> => {
+  await databaseSql()`insert into api_usage (endpoint, method, user_id, ip_address, response_time_ms, status_code,
+      request_size_bytes, response_size_bytes, timestamp, api_key_id)
+    select * from unnest(${calls.map((call) => call.endpoint)}::text[], ${calls.map((call) => call.method)}::text[],
+      ${calls.map((call) => call.ownerId)}::text[], ${calls.map((call) => call.ip)}::inet[],
+      ${calls.map((call) => Math.round(call.ms))}::int[], ${calls.map((call) => call.status)}::int[],
+      ${calls.map((call) => call.requestBytes)}::int[], ${calls.map((call) => call.responseBytes)}::int[],
+      ${calls.map((call) => new Date(call.at).toISOString())}::timestamptz[],
+      ${calls.map((call) => call.keyId)}::int[])`;
+};
+
+const write = async (calls: readonly Call[]): Promise<void> => {
+  try {
+    await insert(calls);
+  } catch (error) {
+    if (sqlState(error) !== '23514') throw error;
+    // A day began for which nobody has made a partition yet.
+    await databaseSql()`select ensure_partitions(now(), now())`;
+    await insert(calls);
+  }
+};
+
+/** When each key was last used, and from where, to the minute. */
+const markUsed = async (calls: readonly Call[]): Promise<void> => {
+  const last = new Map(calls.flatMap((call) => (call.keyId === null ? [] : [[call.keyId, call] as const])));
+  if (last.size === 0) return;
+  const used = [...last.values()];
+  await databaseSql()`update api_keys k set last_used_at = u.at, last_used_ip = u.ip
+    from unnest(${used.map((call) => call.keyId)}::int[],
+      ${used.map((call) => new Date(call.at).toISOString())}::timestamptz[], ${used.map((call) => call.ip)}::inet[])
+      as u(id, at, ip)
+    where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at - interval '1 minute')`;
+};
+
+/**
+ * Writes calls to api_usage off the hot path: each second, or when a block is full. While the database is away calls
+ * wait, at most `most` of them; the oldest go first, and the log says how many.
+ */
+export class Usage {
+  #calls: Call[] = [];
+  #dropped = 0;
+  #flushing: Promise<void> | null = null;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(every = 1000) {
+    this.#timer = setInterval(() => void this.flush(), every);
+    this.#timer.unref();
+  }
+
+  get waiting(): number {
+    return this.#calls.length;
+  }
+
+  add(call: Call): void {
+    if (this.#calls.length >= most) {
+      this.#dropped += block;
+      this.#calls.splice(0, block);
+    }
+    this.#calls.push(call);
+    if (this.#calls.length % block === 0) void this.flush();
+  }
+
+  flush(): Promise<void> {
+    this.#flushing ??= this.#drain().finally(() => {
+      this.#flushing = null;
+    });
+    return this.#flushing;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+    await this.flush();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#calls.length > 0) {
+      const calls = this.#calls.splice(0, block);
+      try {
+        await write(calls);
+      } catch (error) {
+        this.#calls.unshift(...calls);
+        log.warn({ code: sqlState(error), waiting: this.#calls.length }, 'api usage waits for the database');
+        return;
+      }
+      // What the list shows is not worth a block of usage.
+      await markUsed(calls).catch((error: unknown) => log.warn({ err: error }, 'last use not kept'));
+    }
+    if (this.#dropped === 0) return;
+    log.error({ dropped: this.#dropped }, 'api usage was dropped while the database was away');
+    this.#dropped = 0;
+  }
+}
