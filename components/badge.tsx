@@ -102,7 +102,7 @@ const alerts: Record<string, Entry> = {
   open: { tone: 'plain', icon: IconCircle },
   claimed: { tone: 'primary', icon: IconUserCheck },
   escalated: { tone: 'review', icon: IconArrowUpCircle },
-  confirmed_fraud: { tone: 'fraud', icon: IconAlertOctagon },
+  fraud: { tone: 'fraud', icon: IconAlertOctagon },
   good_alert: { tone: 'ok', icon: IconCircleCheck },
   false_positive: { tone: 'plain', icon: IconFlagOff },
 };

@@ -47,14 +47,9 @@ export function FilterChip({ filter, value, startOpen, onChange, onClose }: Prop
       trapFocus
       returnFocus
     >
-      <Popover.Target>
-        <span className={styles.chip} data-kind={value === null ? 'unset' : 'set'}>
-          <button
-            type="button"
-            className={styles.chipText}
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-          >
+      <span className={styles.chip} data-kind={value === null ? 'unset' : 'set'}>
+        <Popover.Target>
+          <button type="button" className={styles.chipText} onClick={() => setOpen(!open)}>
             {filter.label}
             {value === null ? (
               <IconChevronDown size={14} stroke={2} aria-hidden />
@@ -64,18 +59,18 @@ export function FilterChip({ filter, value, startOpen, onChange, onClose }: Prop
               </>
             )}
           </button>
-          {value !== null && (
-            <button
-              type="button"
-              className={styles.chipClear}
-              aria-label={t('remove', { name: filter.label })}
-              onClick={() => onChange(null)}
-            >
-              <IconX size={14} stroke={2} />
-            </button>
-          )}
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        {value !== null && (
+          <button
+            type="button"
+            className={styles.chipClear}
+            aria-label={t('remove', { name: filter.label })}
+            onClick={() => onChange(null)}
+          >
+            <IconX size={14} stroke={2} />
+          </button>
+        )}
+      </span>
       <Popover.Dropdown className={styles.editor}>
         {open && (
           <Editor

@@ -41,6 +41,9 @@ function openStream() {
     }
     if (Array.isArray(topics)) spread(topics.filter((topic) => typeof topic === 'string'));
   };
+  source.addEventListener('ended', () => {
+    location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
+  });
   source.onerror = () => {
     lost = true;
     setStatus({ state: 'stale' });

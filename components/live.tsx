@@ -22,7 +22,10 @@ export class LiveError extends Error {
 
 async function readLive<Data>(name: string, input: unknown, signal: AbortSignal): Promise<Data> {
   const query = `?input=${encodeURIComponent(JSON.stringify(input ?? {}))}`;
-  const response = await fetch(`/api/live/query/${encodeURIComponent(name)}${query}`, { signal });
+  const response = await fetch(`/api/live/query/${encodeURIComponent(name)}${query}`, {
+    signal,
+    headers: { 'x-vigil-live': '1' }, // not a sign of somebody being there
+  });
   const body = await response.json().catch(() => null);
   if (response.ok) return body as Data;
   if (response.status === 401) {

@@ -61,7 +61,6 @@ export function Palette({ groups }: { groups: AreaGroup[] }) {
       maxHeight={420}
       scrollable
       size={560}
-      aria-label={t('palette.open')}
       transitionProps={{ duration: 120 }}
       classNames={{
         content: styles.content,

@@ -9,8 +9,8 @@ export function Contributions({ rows }: { rows: Contribution[] }) {
   const left = Math.max(0, ...rows.map((row) => -row.value));
   const span = right + left || 1;
   // Room for the numbers beside the longest bars.
-  const scale = 62 / span;
-  const zero = left > 0 ? 18 + left * scale : 4;
+  const scale = (left > 0 ? 50 : 74) / span;
+  const zero = left > 0 ? 26 + left * scale : 4;
   return (
     <div className={styles.contributions}>
       {rows.map((row) => (

@@ -1,5 +1,6 @@
 'use client';
 
+import { useState } from 'react';
 import {
   Bar,
   CartesianGrid,
@@ -81,6 +82,7 @@ const margin = { top: 10, right: 0, bottom: 0, left: 0 };
 export function Lane(props: Props) {
   const { lane, points, current, showAxis, onHover, onPick } = props;
   const zone = useZone();
+  const [width, setWidth] = useState(600);
   const top = Math.max(lane.ceiling ?? 0, ...(lane.limits ?? []).map((limit) => limit.value));
   return (
     <div
@@ -88,11 +90,11 @@ export function Lane(props: Props) {
       data-pick={Boolean(onPick) || undefined}
       className={styles.lane}
     >
-      <ResponsiveContainer width="100%" height="100%">
+      <ResponsiveContainer width="100%" height="100%" onResize={(next) => setWidth(next)}>
         <ComposedChart
           data={points}
           margin={margin}
-          barCategoryGap={6}
+          barCategoryGap="12%"
           accessibilityLayer={false}
           onMouseMove={(state) =>
             onHover(state.activeTooltipIndex === undefined ? null : Number(state.activeTooltipIndex))
@@ -107,9 +109,8 @@ export function Lane(props: Props) {
             axisLine={{ stroke: 'var(--vg-line-strong)' }}
             tick={showAxis ? <HourTick zone={zone} /> : false}
             height={showAxis ? 24 : 1}
-            minTickGap={24}
-            interval={showAxis ? 'preserveStartEnd' : 0}
-            ticks={showAxis ? hourTicks(points, zone) : undefined}
+            interval={0}
+            ticks={showAxis ? hourTicks(points, zone, width) : undefined}
           />
           <YAxis
             width={44}
@@ -287,7 +288,14 @@ function ProjectedBar({ x, y, width, height }: BarShape) {
   );
 }
 
-/** Every third hour, midnight among them; fewer where there is no room (minTickGap). */
-function hourTicks(points: HourPoint[], zone: string): string[] {
-  return points.map((point) => point.at).filter((at) => Number(timeParts(at, zone).hour) % 3 === 0);
+/** Whole hours of the viewer's day, as many as have room: every 3, 6, 12 or 24; days by their midnight. */
+function hourTicks(points: HourPoint[], zone: string, width: number): string[] {
+  const room = Math.max(2, Math.floor(width / 64));
+  const step = [1, 2, 3, 6, 12, 24].find((hours) => points.length / hours <= room) ?? 24;
+  const marks = points
+    .filter((point) => Number(timeParts(point.at, zone).hour) % step === 0)
+    .map((point) => point.at);
+  if (marks.length <= room) return marks;
+  const every = Math.ceil(marks.length / room);
+  return marks.filter((_, i) => i % every === 0);
 }

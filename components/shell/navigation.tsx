@@ -26,7 +26,7 @@ export function Navigation({ groups, path, rail, counts, roleName, demo }: Props
   const common = useTranslations('common');
   return (
     <nav className={styles.nav} data-rail={rail || undefined} aria-label={t('label')}>
-      <Link href="/" className={styles.brand} aria-label={common('product')}>
+      <Link href="/" className={styles.brand} aria-label={rail ? common('product') : undefined}>
         <Mark />
         <span className={styles.name}>{common('product')}</span>
         {demo && <span className={styles.demo}>{common('demo')}</span>}

@@ -22,7 +22,7 @@ export function TopBar({ person }: { person: { name: string; email: string; role
       <Link href="/" className={styles.brand}>
         <Mark size={24} /> {t('common.product')}
       </Link>
-      <button type="button" className={styles.search} aria-label={t('palette.open')} onClick={spotlight.open}>
+      <button type="button" className={styles.search} onClick={spotlight.open}>
         <IconSearch size={16} stroke={1.75} aria-hidden />
         <span>{t('palette.placeholder')}</span>
         <KeyHint keys="⌘K" />
@@ -61,12 +61,7 @@ function PersonMenu({ person }: { person: { name: string; email: string; role: R
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <button
-          type="button"
-          className={styles.person}
-          aria-label={`${t('nav.personMenu')}: ${person.name}`}
-          disabled={!ready}
-        >
+        <button type="button" className={styles.person} title={t('nav.personMenu')} disabled={!ready}>
           <Avatar name={person.name} size={28} />
           <span className={styles.personName}>{person.name}</span>
         </button>
