@@ -7,7 +7,7 @@ const t = await testDatabase();
 const start = () =>
   spawn(process.execPath, ['--import', 'tsx', 'worker/index.ts'], {
     env: {
-      PATH: process.env.PATH,
+      ...process.env,
       VIGIL_PROCESS: 'worker',
       VIGIL_LOG_LEVEL: 'silent',
       VIGIL_WORKER_DATABASE_URL: t.urls.worker,

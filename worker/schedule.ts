@@ -1,6 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import { sampleHealth } from '@/domain/database/sample-health';
 import { pruneQueryStats, sampleQueries } from '@/domain/database/sample-queries';
+import { type JobName, jobSchedules } from '@/domain/jobs/catalogue';
 import { expireStale } from '@/domain/jobs/expire';
 import type { RunEnd } from '@/domain/jobs/runs';
 import type { Topic } from '@/domain/operation';
@@ -28,10 +29,8 @@ const daysKept = async (tx: TransactionSql): Promise<number> => {
 };
 
 /** When: every job of this worker. */
-export const jobs: readonly Job[] = [
-  {
-    name: 'ensure-partitions',
-    cron: '17 * * * *',
+export const jobs: readonly Job[] = Object.entries({
+  'ensure-partitions': {
     atStart: true,
     recordsItself: true,
     topics: ['jobs', 'health'],
@@ -40,9 +39,7 @@ export const jobs: readonly Job[] = [
       return {};
     },
   },
-  {
-    name: 'refresh-fraud-dashboard',
-    cron: '*/5 * * * *',
+  'refresh-fraud-dashboard': {
     atStart: true,
     recordsItself: true,
     topics: ['jobs', 'health', 'decisions'],
@@ -51,17 +48,13 @@ export const jobs: readonly Job[] = [
       return {};
     },
   },
-  {
-    name: 'sample-health',
-    cron: '* * * * *',
+  'sample-health': {
     atStart: true,
     recordsItself: false,
     topics: ['health'],
     run: async (tx, now) => ({ rows: await sampleHealth(tx, now) }),
   },
-  {
-    name: 'sample-queries',
-    cron: '* * * * *',
+  'sample-queries': {
     atStart: true,
     recordsItself: false,
     topics: ['health'],
@@ -72,9 +65,7 @@ export const jobs: readonly Job[] = [
       return { rows, detail };
     },
   },
-  {
-    name: 'expire-sessions',
-    cron: '*/5 * * * *',
+  'expire-sessions': {
     atStart: true,
     recordsItself: false,
     topics: ['sessions'],
@@ -83,12 +74,14 @@ export const jobs: readonly Job[] = [
       return { rows: sessions + counters, detail: { sessions, counters } };
     },
   },
-  {
-    name: 'prune-query-stats',
-    cron: '41 * * * *',
+  'prune-query-stats': {
     atStart: false,
     recordsItself: false,
     topics: ['jobs'],
     run: async (tx, now) => ({ rows: await pruneQueryStats(tx, now, await daysKept(tx)) }),
   },
-];
+} satisfies Record<JobName, Omit<Job, 'name' | 'cron'>>).map(([name, job]) => ({
+  name,
+  cron: jobSchedules[name as JobName],
+  ...job,
+}));

@@ -16,6 +16,12 @@ WITH activity AS (
     coalesce(extract(epoch FROM now() - min(received_at) FILTER (WHERE processing_status <> 'DEAD')), 0) AS lag,
     count(*) FILTER (WHERE processing_status = 'DEAD') AS dead
   FROM transaction_stream WHERE processing_status IN ('PENDING', 'PROCESSING', 'FAILED') OR processing_status = 'DEAD'
+), days AS (
+  SELECT min(covered_until) AS covered_until FROM (
+    SELECT max(to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2}d\d{2})$'), 'YYYY"m"MM"d"DD')) + interval '1 day' AS covered_until
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent IN ('system_metrics'::regclass, 'api_usage'::regclass) AND c.relname ~ 'y\d{4}m\d{2}d\d{2}$'
+    GROUP BY i.inhparent) AS tables
 ), months AS (
   SELECT max(to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')) + interval '1 month' AS covered_until
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -23,7 +29,9 @@ WITH activity AS (
 )
 SELECT metric, round(value::numeric, 4) AS value, unit, limit_value::numeric AS limit_value FROM (
   SELECT 1 AS position, 'connections' AS metric, clients::numeric AS value, 'count' AS unit,
-    current_setting('max_connections')::numeric - current_setting('superuser_reserved_connections')::numeric AS limit_value FROM activity
+    current_setting('max_connections')::numeric - current_setting('superuser_reserved_connections')::numeric
+      -- From PostgreSQL 16 on.
+      - coalesce(current_setting('reserved_connections', true)::numeric, 0) AS limit_value FROM activity
   UNION ALL SELECT 2, 'cache_hit_ratio', 100.0 * blks_hit / NULLIF(blks_hit + blks_read, 0), 'percent', NULL FROM totals
   UNION ALL SELECT 3, 'connections_active', active, 'count', NULL FROM activity
   UNION ALL SELECT 4, 'connections_idle_in_transaction', idle_in_transaction, 'count', NULL FROM activity
@@ -43,6 +51,9 @@ SELECT metric, round(value::numeric, 4) AS value, unit, limit_value::numeric AS 
   UNION ALL SELECT 18, 'stream_lag', lag, 'seconds', NULL FROM stream
   UNION ALL SELECT 19, 'stream_dead', dead, 'count', NULL FROM stream
   UNION ALL SELECT 20, 'partition_runway', extract(epoch FROM covered_until - now()) / 86400, 'days', NULL FROM months
-  UNION ALL SELECT 21, 'dashboard_age', (SELECT extract(epoch FROM now() - max(refreshed_at)) FROM mv_fraud_dashboard_realtime), 'seconds', NULL
+  UNION ALL SELECT 21, 'dashboard_age', -- Without payments the view has no rows; its last refresh is known all the same.
+    extract(epoch FROM now() - greatest((SELECT max(refreshed_at) FROM mv_fraud_dashboard_realtime),
+      (SELECT started_at FROM job_runs WHERE job_name = 'refresh-fraud-dashboard' AND status = 'ok' ORDER BY started_at DESC LIMIT 1))), 'seconds', NULL
   UNION ALL SELECT 22, 'jobs_failed_24h', (SELECT count(*) FROM job_runs WHERE status = 'failed' AND started_at > now() - interval '24 hours'), 'count', NULL
+  UNION ALL SELECT 23, 'partition_runway_daily', extract(epoch FROM covered_until - now()) / 86400, 'days', NULL FROM days
 ) AS rows ORDER BY position;

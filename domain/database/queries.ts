@@ -1,0 +1,282 @@
+import { sql } from 'drizzle-orm';
+import type { Db } from '@/db/client';
+import { AppError } from '@/domain/errors';
+import { noInput, query } from '@/domain/operation';
+import { readSetting } from '@/domain/settings/read';
+import { type CheckResult, checks, judge, type Metric, measure } from './checks';
+import {
+  getQueryInput,
+  healthSeriesInput,
+  listQueriesInput,
+  querySeriesInput,
+  queryTimeInput,
+} from './input';
+import {
+  type QueryList,
+  type QuerySeries,
+  type QueryTime,
+  readQueryList,
+  readQuerySeries,
+  readQueryTime,
+} from './query-stats';
+import { type HealthPoint, readGrowth, readHealthPoints } from './samples';
+import { timeSteps } from './time-range';
+
+export type DatabaseHealth = {
+  at: string;
+  server: { version: string; database: string; startedAt: string };
+  metrics: Metric[];
+  checks: CheckResult[];
+};
+
+const number = (value: unknown): number | null =>
+  value === null || value === undefined ? null : Number(value);
+const iso = (value: unknown): string => new Date(String(value)).toISOString();
+
+const readMetrics = async (db: Db): Promise<Metric[]> => {
+  const rows = await db.execute(
+    sql`select metric, value::float8, unit, limit_value::float8 as limit from v_database_health`,
+  );
+  return rows.map((row) => ({
+    metric: String(row.metric),
+    value: number(row.value),
+    unit: String(row.unit),
+    limit: number(row.limit),
+  }));
+};
+
+/** v_database_health as it is now, and every check of `checks.ts` held against its limits. */
+export const databaseHealth = query({
+  name: 'database.health',
+  can: 'database:read',
+  input: noInput,
+  live: true,
+  run: async ({ db }): Promise<DatabaseHealth> => {
+    const now = new Date();
+    const [server] = await db.execute(sql`select current_setting('server_version') as version,
+      current_database() as name, pg_postmaster_start_time()::text as started_at`);
+    const metrics = await readMetrics(db);
+    const growth = await readGrowth(db, new Date(now.getTime() - 3_600_000));
+    const measured = measure(metrics, growth);
+    return {
+      at: now.toISOString(),
+      server: {
+        version: String(server?.version),
+        database: String(server?.name),
+        startedAt: iso(server?.started_at),
+      },
+      metrics,
+      checks: checks.map((check) => judge(check, measured[check.name])),
+    };
+  },
+});
+
+export type HealthSeries = {
+  at: string;
+  stepSeconds: number;
+  connectionLimit: number | null;
+  points: HealthPoint[];
+};
+
+/** system_metrics over a range, at most 96 points: the highest sample of gauges, rates of totals, null where none is. */
+export const healthSeries = query({
+  name: 'database.health-series',
+  can: 'database:read',
+  input: healthSeriesInput,
+  live: true,
+  run: async ({ db, input }): Promise<HealthSeries> => {
+    const now = new Date();
+    const steps = timeSteps(input.range, 'line', now);
+    const points = await readHealthPoints(db, steps);
+    const [limit] = (await readMetrics(db)).filter((row) => row.metric === 'connections');
+    return {
+      at: now.toISOString(),
+      stepSeconds: steps.stepSeconds,
+      connectionLimit: limit?.limit ?? null,
+      points,
+    };
+  },
+});
+
+export type CapabilityRow = { capability: string; present: boolean; checkedAt: string };
+
+/** What the server has and what was found missing at the last start; each has a substitute. */
+export const listCapabilities = query({
+  name: 'database.capabilities',
+  can: 'database:read',
+  input: noInput,
+  run: async ({ db }): Promise<CapabilityRow[]> => {
+    const rows = await db.execute(sql`select capability, present, checked_at::text
+      from server_capabilities order by capability limit 50`);
+    return rows.map((row) => ({
+      capability: String(row.capability),
+      present: row.present === true,
+      checkedAt: iso(row.checked_at),
+    }));
+  },
+});
+
+export type ConnectionGroup = { state: string; role: string; application: string; count: number };
+
+/** Client connections of this database by state, role and application, most first. */
+export const connectionsByState = query({
+  name: 'database.connections',
+  can: 'database:read',
+  input: noInput,
+  live: true,
+  run: async ({ db }): Promise<ConnectionGroup[]> => {
+    const rows = await db.execute(sql`
+      select coalesce(state, 'unknown') as state, coalesce(usename::text, '') as role,
+        coalesce(application_name, '') as application, count(*)::int as count
+      from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
+      group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit 100`);
+    return rows.map((row) => ({
+      state: String(row.state),
+      role: String(row.role),
+      application: String(row.application),
+      count: Number(row.count),
+    }));
+  },
+});
+
+export type SlowQuery = {
+  queryId: string;
+  query: string;
+  role: string | null;
+  calls: number;
+  totalMs: number;
+  meanMs: number;
+  maxMs: number;
+  rows: number;
+};
+export type SlowQueries = {
+  /** False where the server has no pg_stat_statements: nothing is known then. */
+  known: boolean;
+  slowMs: number;
+  since: string | null;
+  rows: SlowQuery[];
+};
+
+const hasStatements = async (db: Db): Promise<boolean> => {
+  const [row] = await db.execute(sql`select to_regclass('pg_stat_statements') is not null as known`);
+  return row?.known === true;
+};
+
+/** v_slow_queries: what the server itself has counted since its last reset, slowest first. */
+export const slowQueries = query({
+  name: 'database.slow-queries',
+  can: 'database:read',
+  input: noInput,
+  live: true,
+  run: async ({ db }): Promise<SlowQueries> => {
+    const known = await hasStatements(db);
+    const slowMs = await readSetting(db, 'database.slow_query_ms');
+    if (!known) return { known, slowMs, since: null, rows: [] };
+    const [info] = await db.execute(sql`select stats_reset::text as since from pg_stat_statements_info`);
+    const rows =
+      await db.execute(sql`select query_id::text, query, role_name::text, calls::float8, total_time, mean_time,
+      max_time, rows::float8 from v_slow_queries where query_id is not null limit 50`);
+    return {
+      known,
+      slowMs,
+      since: info?.since ? iso(info.since) : null,
+      rows: rows.map((row) => ({
+        queryId: String(row.query_id),
+        query: String(row.query),
+        role: row.role_name as string | null,
+        calls: Number(row.calls),
+        totalMs: Number(row.total_time),
+        meanMs: Number(row.mean_time),
+        maxMs: Number(row.max_time),
+        rows: Number(row.rows),
+      })),
+    };
+  },
+});
+
+/** Queries of a range by time, calls or mean, with their share of all time; 50 a page. */
+export const listQueries = query({
+  name: 'database.queries',
+  can: 'database:read',
+  input: listQueriesInput,
+  live: true,
+  run: async ({ db, input }): Promise<QueryList> =>
+    readQueryList(db, input, await readSetting(db, 'database.slow_query_ms'), new Date()),
+});
+
+/** Time spent by query and step, for the stacked chart. */
+export const queryTime = query({
+  name: 'database.query-time',
+  can: 'database:read',
+  input: queryTimeInput,
+  live: true,
+  run: async ({ db, input }): Promise<QueryTime> => readQueryTime(db, input, new Date()),
+});
+
+export type QueryDetail = {
+  queryId: string;
+  text: string;
+  roles: string[];
+  firstSeenAt: string | null;
+  lastSeenAt: string;
+  slowMs: number;
+  /** Over the last 24 hours. */
+  day: {
+    calls: number;
+    totalMs: number;
+    meanMs: number | null;
+    rows: number;
+    blocksHit: number;
+    blocksRead: number;
+  };
+};
+
+/**
+ * One query: its text and its last 24 hours.
+ * @throws AppError('not_found')
+ */
+export const getQuery = query({
+  name: 'database.query',
+  can: 'database:read',
+  input: getQueryInput,
+  live: true,
+  run: async ({ db, input }): Promise<QueryDetail> => {
+    const [row] = await db.execute(sql`
+      select (array_agg(query_text order by seen_at desc))[1] as text, array_agg(role_name order by role_name) as roles,
+        max(seen_at)::text as last_seen, (select min(captured_at)::text from query_stats
+          where query_id = ${input.queryId}::bigint) as first_seen
+      from query_texts where query_id = ${input.queryId}::bigint`);
+    if (!row?.text) throw new AppError('not_found');
+    const [day] = await db.execute(sql`
+      select coalesce(sum(calls), 0)::float8 as calls, coalesce(sum(total_time_ms), 0) as total_ms,
+        sum(total_time_ms) / nullif(sum(calls), 0)::float8 as mean_ms, coalesce(sum(rows), 0)::float8 as rows,
+        coalesce(sum(shared_blocks_hit), 0)::float8 as hit, coalesce(sum(shared_blocks_read), 0)::float8 as read
+      from query_stats where query_id = ${input.queryId}::bigint and captured_at > now() - interval '24 hours'`);
+    return {
+      queryId: input.queryId,
+      text: String(row.text),
+      roles: row.roles as string[],
+      firstSeenAt: row.first_seen ? iso(row.first_seen) : null,
+      lastSeenAt: iso(row.last_seen),
+      slowMs: await readSetting(db, 'database.slow_query_ms'),
+      day: {
+        calls: Number(day?.calls),
+        totalMs: Number(day?.total_ms),
+        meanMs: number(day?.mean_ms),
+        rows: Number(day?.rows),
+        blocksHit: Number(day?.hit),
+        blocksRead: Number(day?.read),
+      },
+    };
+  },
+});
+
+/** Mean time and calls of one query over a range, at most 96 points. */
+export const querySeries = query({
+  name: 'database.query-series',
+  can: 'database:read',
+  input: querySeriesInput,
+  live: true,
+  run: async ({ db, input }): Promise<QuerySeries> =>
+    readQuerySeries(db, input.queryId, input.range, new Date()),
+});

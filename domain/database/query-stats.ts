@@ -1,0 +1,209 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Db } from '@/db/client';
+import { decodeCursor, encodeCursor } from '@/domain/cursor';
+import type { querySorts, Range } from './input';
+import { type TimeSteps, timeSteps } from './time-range';
+
+const pageSize = 50;
+const cursorSchema = z.tuple([z.number(), z.string().regex(/^-?\d{1,19}$/)]);
+
+export type QueryRow = {
+  queryId: string;
+  /** As the server keeps it: constants are $1, $2, … */
+  text: string;
+  roles: string[];
+  calls: number;
+  totalMs: number;
+  meanMs: number;
+  rows: number;
+  /** 0…1 of the time that all queries of this database took in the range. */
+  share: number;
+  slow: boolean;
+  /** Time in each of 24 steps of the range, ms. */
+  spark: number[];
+};
+
+export type QueryList = {
+  rows: QueryRow[];
+  next: string | null;
+  /** How many queries there are in all and how many of them are slow, within the search. */
+  counts: { all: number; slow: number };
+  totalMs: number;
+  slowMs: number;
+};
+
+/** Text in which % and _ mean themselves. */
+const containing = (text: string) => `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+
+const sortValues: Record<(typeof querySorts)[number], SQL> = {
+  time: sql`total_ms`,
+  calls: sql`calls`,
+  mean: sql`mean_ms`,
+};
+
+/** Sums per query over the range; the same query of several roles is one row. */
+const totals = (from: Date) => sql`
+  select s.query_id, sum(s.calls)::float8 as calls, sum(s.total_time_ms) as total_ms, sum(s.rows)::float8 as rows,
+    sum(s.total_time_ms) / greatest(sum(s.calls), 1) as mean_ms, array_agg(distinct s.role_name) as roles
+  from query_stats s where s.captured_at >= ${from.toISOString()} group by s.query_id`;
+
+type ListInput = {
+  range: Range;
+  view: 'all' | 'slow';
+  q?: string;
+  sort: (typeof querySorts)[number];
+  cursor?: string;
+};
+
+/** A page of the queries of a range, most first; `slowMs` is the mean time from which one is slow. */
+export const readQueryList = async (
+  db: Db,
+  input: ListInput,
+  slowMs: number,
+  now: Date,
+): Promise<QueryList> => {
+  const { from } = timeSteps(input.range, 'bars', now);
+  const after = input.cursor ? decodeCursor(cursorSchema, input.cursor) : null;
+  const by = sortValues[input.sort];
+  const rows = await db.execute(sql`
+    with totals as materialized (${totals(from)}),
+    found as (
+      select t.*, x.query_text as text from totals t
+      join lateral (select query_text from query_texts x where x.query_id = t.query_id order by seen_at desc limit 1) x on true
+      where ${input.q ? sql`x.query_text ilike ${containing(input.q)}` : sql`true`}
+    )
+    select f.query_id::text, f.text, f.roles, f.calls, f.total_ms, f.rows, f.mean_ms, (${by})::float8 as position,
+      c.everything, c.all_found, c.slow_found
+    from (select (select coalesce(sum(total_ms), 0) from totals) as everything, count(*)::int as all_found,
+      count(*) filter (where mean_ms >= ${slowMs})::int as slow_found from found) c
+    left join (select * from found
+      where ${input.view === 'slow' ? sql`mean_ms >= ${slowMs}` : sql`true`}
+        and ${after ? sql`(${by}, query_id) < (${after[0]}::float8, ${after[1]}::bigint)` : sql`true`}
+      order by ${by} desc, query_id desc limit ${pageSize + 1}) f on true
+    order by ${by} desc nulls last, f.query_id desc`);
+  const head = rows[0]!;
+  const found = rows.filter((row) => row.query_id !== null);
+  const shown = found.slice(0, pageSize);
+  const everything = Number(head.everything);
+  const sparks = await readSparks(
+    db,
+    shown.map((row) => String(row.query_id)),
+    timeSteps(input.range, 'bars', now),
+  );
+  const last = shown.at(-1);
+  return {
+    rows: shown.map((row) => ({
+      queryId: String(row.query_id),
+      text: String(row.text),
+      roles: row.roles as string[],
+      calls: Number(row.calls),
+      totalMs: Number(row.total_ms),
+      meanMs: Number(row.mean_ms),
+      rows: Number(row.rows),
+      share: everything > 0 ? Number(row.total_ms) / everything : 0,
+      slow: Number(row.mean_ms) >= slowMs,
+      spark: sparks.get(String(row.query_id)) ?? [],
+    })),
+    next:
+      found.length > pageSize && last ? encodeCursor([Number(last.position), String(last.query_id)]) : null,
+    counts: { all: Number(head.all_found), slow: Number(head.slow_found) },
+    totalMs: everything,
+    slowMs,
+  };
+};
+
+const stepOf = (steps: TimeSteps) =>
+  sql`(floor(extract(epoch from captured_at) / ${steps.stepSeconds}) * ${steps.stepSeconds})::float8`;
+
+const ids = (queryIds: readonly string[]) =>
+  sql.join(
+    queryIds.map((id) => sql`${id}::bigint`),
+    sql`, `,
+  );
+
+const readSparks = async (db: Db, queryIds: string[], steps: TimeSteps): Promise<Map<string, number[]>> => {
+  if (queryIds.length === 0) return new Map();
+  const rows = await db.execute(sql`
+    select query_id::text, ${stepOf(steps)} as step, sum(total_time_ms) as ms from query_stats
+    where captured_at >= ${steps.from.toISOString()} and query_id in (${ids(queryIds)}) group by 1, 2`);
+  const sparks = new Map(queryIds.map((id) => [id, steps.starts.map(() => 0)]));
+  for (const row of rows) {
+    const index = (Number(row.step) * 1000 - steps.from.getTime()) / 1000 / steps.stepSeconds;
+    const values = sparks.get(String(row.query_id));
+    if (values && index in values) values[index] = Number(row.ms);
+  }
+  return sparks;
+};
+
+export type QueryTime = {
+  at: string;
+  stepSeconds: number;
+  /** The queries with a colour of their own, most time first; their key in `points` is the id. */
+  queries: { queryId: string; text: string }[];
+  /** Seconds each query took in each step; `others` is the rest; null where nothing was sampled. */
+  points: ({ at: string } & Record<string, number | string | null>)[];
+};
+
+/** Time spent by query and step: the four that took most (the selected one among them) and the others. */
+export const readQueryTime = async (
+  db: Db,
+  input: { range: Range; selected?: string },
+  now: Date,
+): Promise<QueryTime> => {
+  const steps = timeSteps(input.range, 'bars', now);
+  const from = steps.from.toISOString();
+  const most = await db.execute(sql`
+    with sums as (select query_id, sum(total_time_ms) as ms from query_stats where captured_at >= ${from} group by 1)
+    select s.query_id::text, x.query_text as text from sums s
+    join lateral (select query_text from query_texts x where x.query_id = s.query_id order by seen_at desc limit 1) x on true
+    order by s.query_id = ${input.selected ?? null}::bigint desc nulls last, s.ms desc limit 4`);
+  const queries = most.map((row) => ({ queryId: String(row.query_id), text: String(row.text) }));
+  const rows = await db.execute(sql`
+    select ${stepOf(steps)} as step,
+      case when query_id in (${queries.length > 0 ? ids(queries.map((one) => one.queryId)) : sql`null::bigint`})
+        then query_id::text else 'others' end as key, sum(total_time_ms) / 1000 as seconds
+    from query_stats where captured_at >= ${from} group by 1, 2`);
+  const byStep = new Map<number, Record<string, number>>();
+  for (const row of rows) {
+    const step = Number(row.step) * 1000;
+    byStep.set(step, { ...byStep.get(step), [String(row.key)]: Number(row.seconds) });
+  }
+  const keys = [...queries.map((one) => one.queryId), 'others'];
+  const points = steps.starts.map((start) => {
+    const values = byStep.get(start.getTime());
+    return {
+      at: start.toISOString(),
+      ...Object.fromEntries(keys.map((key) => [key, values ? (values[key] ?? 0) : null])),
+    };
+  });
+  return { at: now.toISOString(), stepSeconds: steps.stepSeconds, queries, points };
+};
+
+export type QuerySeries = {
+  stepSeconds: number;
+  points: { at: string; meanMs: number | null; calls: number }[];
+};
+
+/** Mean time and calls of one query by step; null where it did not run. */
+export const readQuerySeries = async (
+  db: Db,
+  queryId: string,
+  range: Range,
+  now: Date,
+): Promise<QuerySeries> => {
+  const steps = timeSteps(range, 'line', now);
+  const rows = await db.execute(sql`
+    select ${stepOf(steps)} as step, sum(calls)::float8 as calls, sum(total_time_ms) / sum(calls)::float8 as mean_ms
+    from query_stats where query_id = ${queryId}::bigint and captured_at >= ${steps.from.toISOString()} group by 1`);
+  const byStep = new Map(rows.map((row) => [Number(row.step) * 1000, row]));
+  const points = steps.starts.map((start) => {
+    const row = byStep.get(start.getTime());
+    return {
+      at: start.toISOString(),
+      meanMs: row ? Number(row.mean_ms) : null,
+      calls: row ? Number(row.calls) : 0,
+    };
+  });
+  return { stepSeconds: steps.stepSeconds, points };
+};
