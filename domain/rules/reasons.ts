@@ -39,6 +39,7 @@ export const reasonValues = {
 } satisfies Record<string, Record<string, ReasonValue>>;
 
 export type ReasonCode = keyof typeof reasonValues | 'rule';
+export const reasonCodes = ['rule', ...(Object.keys(reasonValues) as ReasonCode[])] as const;
 
 const table: Readonly<Record<string, Readonly<Record<string, ReasonValue>>>> = reasonValues;
 
