@@ -3,6 +3,7 @@ import { database } from '@/db/client';
 import { seedApiKey } from './api-key';
 import { seedFirstAdmin } from './first-admin';
 import { type SignIn, seedPeople } from './people';
+import { seedRules } from './rules';
 
 export type { SignIn } from './people';
 
@@ -24,6 +25,8 @@ type Known = { users: SignIn[]; apiKey?: string } | null;
  */
 export const seed = async (options: { demo: boolean; known: Known }): Promise<Seeded> => {
   const made: string[] = [];
+  const rules = await seedRules(database());
+  if (rules > 0) made.push(`${rules} rules`);
   if (!options.demo) {
     const admin = await seedFirstAdmin();
     const path = admin ? `/login/set-password?token=${admin.token}` : null;
