@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { database, databaseSql } from '@/db/client';
 import type { ApiScope, Permission } from '@/domain/access';
 import { allows, type KeyActor } from '@/domain/actor';
@@ -61,7 +61,7 @@ export class Door {
 
   /** For a route's onRequest: lets a call pass whose key allows this. @throws Problem */
   enter(permission: Permission) {
-    return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    return async (request: FastifyRequest): Promise<void> => {
       const key = await this.#authenticate(request);
       request.apiKey = key;
       const wait = this.#limit.take(key);
@@ -74,7 +74,6 @@ export class Door {
         });
       }
       this.#noteAddress(key, request);
-      reply.header('x-request-id', request.id);
     };
   }
 

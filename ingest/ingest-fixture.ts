@@ -14,7 +14,7 @@ export type TestKey = { id: number; key: string };
 type KeyOptions = { scopes?: ApiScope[]; rate?: number; burst?: number; expiresAt?: Date; revoked?: boolean };
 
 /** The decision API over a database of its own, with the rights of its role and a key of all scopes. */
-export const testIngest = async (options: { now?: () => number } = {}) => {
+export const testIngest = async () => {
   const t = await testDatabase();
   await t.sql`select ensure_partitions()`;
   await seedSettings(database());

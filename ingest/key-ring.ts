@@ -19,7 +19,7 @@ type Snapshot = { keys: ReadonlyMap<string, ApiKey>; at: number };
 const longest = 1000;
 /** From this age on it is read again while it still answers, so that no caller waits for it. */
 const ageing = 500;
-/** A key that is not there may have been made a moment ago; guesses must not make a query each. */
+/** A key that is not there may have been made a moment ago, so keys are read again; guesses wait for one read together. */
 const unknownAge = 100;
 
 /**
@@ -42,7 +42,11 @@ export class KeyRing {
     if (!looksLikeKey(token)) return null;
     const hash = hashKey(token);
     let snapshot = await this.#fresh(longest);
-    if (!snapshot.keys.has(hash)) snapshot = await this.#fresh(unknownAge);
+    if (!snapshot.keys.has(hash)) {
+      const age = this.now() - snapshot.at;
+      if (age < unknownAge) await new Promise((resolve) => setTimeout(resolve, unknownAge - age));
+      snapshot = await this.#fresh(unknownAge);
+    }
     const key = snapshot.keys.get(hash);
     if (!key || (key.expiresAt !== null && key.expiresAt <= this.now())) return null;
     return key;

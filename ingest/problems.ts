@@ -138,8 +138,17 @@ export const problemOf = (error: unknown, requestId: string): Problem => {
 /** Sends a problem as application/problem+json. */
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
   for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value);
-  return reply
-    .code(problemStatus[problem.code])
-    .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(problemBody(problem, reply.request.id)));
+  // A URL that cannot be read is refused before any hook has set these.
+  reply.headers({
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'x-request-id': reply.request.id,
+  });
+  return (
+    reply
+      .code(problemStatus[problem.code])
+      .header('content-type', 'application/problem+json')
+      // As bytes: Fastify would add a charset, which problem+json does not have.
+      .send(Buffer.from(JSON.stringify(problemBody(problem, reply.request.id))))
+  );
 };
