@@ -1,16 +1,25 @@
 import type { z } from 'zod';
-
-import type { Query } from '@/domain/operation';
-
 import * as alerts from '@/domain/alerts/queries';
+import * as auditTrail from '@/domain/audit-trail/queries';
+import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
 import * as people from '@/domain/people/queries';
 import * as rules from '@/domain/rules/queries';
+import * as securityEvents from '@/domain/security-events/queries';
 import * as sessions from '@/domain/sessions/queries';
 import * as transactions from '@/domain/transactions/queries';
 
 // One line a noun: its queries with `live: true` can be read again by the browser.
-const modules: Record<string, unknown>[] = [alerts, overview, people, rules, sessions, transactions];
+const modules: Record<string, unknown>[] = [
+  alerts,
+  auditTrail,
+  overview,
+  people,
+  rules,
+  securityEvents,
+  sessions,
+  transactions,
+];
 
 export type LiveQuery = Query<z.ZodType, unknown>;
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Role } from '../access';
 import { decodeCursor, encodeCursor, type Page } from '../cursor';
+import { containing } from '../like';
 import { query } from '../operation';
 import { withinLimits } from '../sessions/live-session';
 import { listPeopleInput } from './input';
@@ -38,8 +39,6 @@ type Raw = {
 
 const iso = (text: string | null): string | null => text && new Date(text).toISOString();
 const personCursor = z.tuple([z.string().max(100), z.uuid()]);
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
-
 /** People by name, with how many sessions each has open. */
 export const listPeople = query({
   name: 'person.list',
@@ -49,7 +48,7 @@ export const listPeople = query({
   run: async ({ db, input }): Promise<Page<PersonRow>> => {
     const conditions = [sql`true`];
     if (input.text) {
-      const like = `%${escapeLike(input.text)}%`;
+      const like = containing(input.text);
       conditions.push(sql`(u.name ilike ${like} or u.email ilike ${like})`);
     }
     if (input.role) conditions.push(sql`u.role = ${input.role}`);

@@ -4,6 +4,7 @@ import type { Db } from '@/db/client';
 import type { Role } from '../access';
 import { decodeCursor, encodeCursor, type Page } from '../cursor';
 import { AppError } from '../errors';
+import { containing } from '../like';
 import { noInput, query } from '../operation';
 import { type Device, deviceOf } from './device';
 import { listSessionsInput } from './input';
@@ -86,8 +87,6 @@ const read = (db: Db, where: SQL, limit: number): Promise<Raw[]> =>
 
 const sessionCursor = z.tuple([z.string().regex(/^\d{1,12}(\.\d{1,6})?$/), z.number().int().positive()]);
 
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
-
 /** Sign-ins, the most recently used first. `text` looks in names, addresses of people and IP addresses. */
 export const listSessions = query({
   name: 'session.list',
@@ -100,7 +99,7 @@ export const listSessions = query({
     if (input.state === 'ended') conditions.push(sql`not (u.is_active and ${withinLimits})`);
     if (input.user) conditions.push(sql`s.user_id = ${input.user}`);
     if (input.text) {
-      const like = `%${escapeLike(input.text)}%`;
+      const like = containing(input.text);
       conditions.push(
         sql`(u.name ilike ${like} or u.email ilike ${like} or host(s.ip_address) like ${like})`,
       );
