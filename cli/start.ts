@@ -27,6 +27,8 @@ let stopping = false;
 async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   say(`Vigil · Node ${process.versions.node} · data in ${settings.dataDir}`);
+  // Passable, because root's PostgreSQL runs as nobody below it; what it holds is closed file by file.
+  fs.mkdirSync(settings.dataDir, { recursive: true, mode: 0o711 });
   fs.mkdirSync(path.join(settings.dataDir, 'logs'), { recursive: true, mode: 0o700 });
   claimRun(settings.dataDir, webUrl(settings));
   cleanups.push(() => clearMark(settings.dataDir, 'start'));
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
   if (!settings.dev) {
     const log = path.join(settings.dataDir, 'logs', 'build.log');
     if (!fs.existsSync(path.join(settings.root, settings.nextDir, 'BUILD_ID')))
-      say('· console: building, half a minute');
+      say('· console: building, about a minute');
     await step(
       'console',
       () => buildConsole(settings.nextDir, log),

@@ -17,6 +17,7 @@ export default async function startProduct() {
     return;
   }
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
+  fs.chmodSync(dataDir, 0o711);
   const webPort = await freePort();
   const env = {
     ...process.env,

@@ -48,6 +48,7 @@ export async function buildConsole(nextDir: string, logFile: string): Promise<bo
       VIGIL_SKIP_TYPES: '1',
       VIGIL_NEXT_DIR: nextDir,
       NEXT_TELEMETRY_DISABLED: '1',
+      NO_COLOR: '1',
     },
     stdio: ['ignore', log, log],
   });

@@ -38,6 +38,7 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
   const { webPort, ingestPort } = settings;
   const basic = {
     ...basicEnvironment(),
+    NO_COLOR: '1',
     NODE_ENV: settings.dev ? 'development' : 'production',
     VIGIL_SECRET_KEY: secrets.VIGIL_SECRET_KEY,
     VIGIL_WEB_URL: webUrl(settings),
