@@ -63,7 +63,9 @@ export function useChanged<Row>(
   version?: (row: Row) => string | number,
 ): ReadonlySet<string> {
   const known = useRef<Map<string, string | number> | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only other rows count; both functions read nothing else
   useEffect(() => {
     if (!version) return;
     const now = new Map(rows.map((row) => [rowKey(row), version(row)]));
@@ -73,9 +75,10 @@ export function useChanged<Row>(
     const differs = [...now].filter(([key, value]) => before.get(key) !== value).map(([key]) => key);
     // Another page or filter is no change: only when most rows stayed.
     if (differs.length === 0 || differs.length > now.size / 2) return;
+    clearTimeout(timer.current);
     setChanged(new Set(differs));
-    const timer = setTimeout(() => setChanged(new Set()), 1300);
-    return () => clearTimeout(timer);
-  }, [rows, rowKey, version]);
+    timer.current = setTimeout(() => setChanged(new Set()), 1300);
+  }, [rows]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   return changed;
 }

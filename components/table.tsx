@@ -55,6 +55,8 @@ type Props<Row> = {
   empty?: ReactNode;
   /** 32-px rows inside a panel, no border of its own. */
   inPanel?: boolean;
+  /** Heads only for screen readers: where the columns explain themselves. */
+  hideHead?: boolean;
   /** Column choice; off inside panels. */
   chooseColumns?: boolean;
 };
@@ -74,7 +76,7 @@ export function DataTable<Row>(props: Props<Row>) {
     <div className={inPanel ? styles.inPanel : styles.frame}>
       <div className={styles.scroll}>
         <table className={styles.table} aria-label={props.label}>
-          <thead>
+          <thead className={props.hideHead ? styles.hiddenHead : undefined}>
             <tr>
               {selection && (
                 <th className={styles.tick}>

@@ -36,6 +36,7 @@ export function HourLanes({ points, lanes, current, compareLabel, href }: HourLa
       ? null
       : values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
   };
+  const pick = (link?: (at: string) => string) => link && ((at: string) => router.push(link(at)));
   const lines = (point: HourPoint) =>
     lanes.flatMap((lane) =>
       lane.series.map((series) => ({
@@ -77,8 +78,8 @@ export function HourLanes({ points, lanes, current, compareLabel, href }: HourLa
             showAxis={i === lanes.length - 1}
             hovered={hovered}
             onHover={setHovered}
-            onPick={href && ((at) => router.push(href(at)))}
-            withTooltip={i === 0}
+            onPick={pick(lane.href ?? href)}
+            withTooltip
           />
         </div>
       ))}

@@ -57,7 +57,7 @@ export type LaneSpec = {
   tickFormat?: (value: number) => string;
   /** The axis ends here at least. */
   ceiling?: number;
-  /** Key of `points` that a click leads to. */
+  /** The rows behind an hour of this lane. */
   href?: (at: string) => string;
 };
 

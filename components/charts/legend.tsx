@@ -1,6 +1,6 @@
 import styles from './charts.module.css';
 
-export type LegendEntry = { label: string; color?: string; kind?: 'square' | 'line' | 'dashed' };
+export type LegendEntry = { label: string; color?: string; kind?: 'square' | 'line' | 'dashed' | 'none' };
 
 /** `<Legend entries={[{ label, color: 'var(--vg-fraud)' }, { label, kind: 'line' }]} />` */
 export function Legend({ entries }: { entries: LegendEntry[] }) {

@@ -1,0 +1,120 @@
+'use client';
+
+import { IconArrowBarToRight, IconBrain, IconSend2, IconStack2 } from '@tabler/icons-react';
+import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { SeverityBadge } from '@/components/badge';
+import { formatMs, formatNumber } from '@/components/format';
+import { useLive } from '@/components/live';
+import { Panel } from '@/components/panel';
+import { type Pipeline, pipelineLimits } from '@/domain/overview/pipeline';
+import styles from './overview.module.css';
+
+type Stage = {
+  label: string;
+  icon: ReactNode;
+  value: string;
+  note: string;
+  share: number;
+  severity: string | null;
+};
+
+function useStages(data: Pipeline): Stage[] {
+  const t = useTranslations('overview');
+  const limited = (value: number, limit: number) =>
+    value > limit ? 'critical' : value > limit * 0.8 ? 'warning' : 'ok';
+  const stages: (Stage | null)[] = [
+    {
+      label: t('received'),
+      icon: <IconArrowBarToRight size={16} stroke={1.75} aria-hidden />,
+      value: `${formatNumber(data.receivedPerSecond, 1)}\u00a0/\u00a0s`,
+      note: t('peak', { rate: formatNumber(data.peakPerSecond, 1) }),
+      share: data.peakPerSecond > 0 ? data.receivedPerSecond / data.peakPerSecond : 0,
+      severity: null,
+    },
+    {
+      label: t('waiting'),
+      icon: <IconStack2 size={16} stroke={1.75} aria-hidden />,
+      value: t('rows', { count: data.waiting }),
+      note:
+        data.dead > 0
+          ? t('dead', { count: data.dead })
+          : t('limit', { limit: formatNumber(pipelineLimits.waiting) }),
+      share: data.waiting / pipelineLimits.waiting,
+      severity: data.dead > 0 ? 'warning' : limited(data.waiting, pipelineLimits.waiting),
+    },
+    data.scoredMsP99 === null
+      ? null
+      : {
+          label: t('scored'),
+          icon: <IconBrain size={16} stroke={1.75} aria-hidden />,
+          value: formatMs(data.scoredMsP99),
+          note: t('limit', { limit: formatMs(pipelineLimits.scoredMs) }),
+          share: data.scoredMsP99 / pipelineLimits.scoredMs,
+          severity: limited(data.scoredMsP99, pipelineLimits.scoredMs),
+        },
+    data.answeredMsP99 === null
+      ? null
+      : {
+          label: t('answered'),
+          icon: <IconSend2 size={16} stroke={1.75} aria-hidden />,
+          value: formatMs(data.answeredMsP99),
+          note: t('limit', { limit: formatMs(pipelineLimits.answeredMs) }),
+          share: data.answeredMsP99 / pipelineLimits.answeredMs,
+          severity: limited(data.answeredMsP99, pipelineLimits.answeredMs),
+        },
+  ];
+  return stages.filter((stage): stage is Stage => stage !== null);
+}
+
+/** Whether a payment gets through in time, stage by stage; a stage without data is left out. */
+export function PipelinePanel({ initial }: { initial?: Pipeline }) {
+  const t = useTranslations('overview');
+  const live = useLive<Pipeline>('overview.pipeline', {}, initial, [], { every: 5000 });
+  return (
+    <Panel
+      title={t('pipelineTitle')}
+      question={t('pipelineQuestion')}
+      live={live}
+      flush
+      height={84}
+      staleAfter={60}
+    >
+      {live.data && <Stages data={live.data} />}
+    </Panel>
+  );
+}
+
+const tones: Record<string, string> = {
+  ok: 'var(--vg-ok)',
+  warning: 'var(--vg-review)',
+  critical: 'var(--vg-fraud)',
+};
+
+function Stages({ data }: { data: Pipeline }) {
+  return (
+    <div className={styles.stages}>
+      {useStages(data).map((stage) => (
+        <div key={stage.label} className={styles.stage}>
+          <div className={styles.stageHead}>
+            {stage.icon}
+            <span>{stage.label}</span>
+            {stage.severity && <SeverityBadge severity={stage.severity} />}
+          </div>
+          <div className={styles.stageRow}>
+            <strong>{stage.value}</strong>
+            <span>{stage.note}</span>
+          </div>
+          <div className={styles.track}>
+            <span
+              style={{
+                width: `${Math.min(100, Math.max(stage.share > 0 ? 1 : 0, stage.share * 100))}%`,
+                background: stage.severity ? tones[stage.severity] : 'var(--vg-allowed)',
+              }}
+            />
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}
