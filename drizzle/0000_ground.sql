@@ -776,7 +776,7 @@ CREATE INDEX "transactions_card_time_idx" ON "transactions" USING btree ("card_t
 CREATE INDEX "transactions_device_time_idx" ON "transactions" USING btree ("device_id","transaction_timestamp") WHERE device_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "transactions_ip_time_idx" ON "transactions" USING btree ("ip_address","transaction_timestamp") WHERE ip_address IS NOT NULL;--> statement-breakpoint
 CREATE INDEX "transactions_merchant_time_idx" ON "transactions" USING btree ("merchant_id","transaction_timestamp");--> statement-breakpoint
-CREATE INDEX "transactions_merchant_label_idx" ON "transactions" USING btree ("merchant_id","labelled_at") WHERE labelled_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "transactions_merchant_label_idx" ON "transactions" USING btree ("merchant_id","labelled_at") WHERE is_fraud;--> statement-breakpoint
 CREATE INDEX "transactions_decided_idx" ON "transactions" USING btree ("transaction_timestamp" DESC NULLS FIRST,"transaction_id" DESC NULLS FIRST) WHERE decision <> 'ALLOW';--> statement-breakpoint
 CREATE INDEX "transactions_archive_time_idx" ON "transactions_archive" USING btree ("transaction_timestamp" DESC NULLS FIRST,"transaction_id" DESC NULLS FIRST);--> statement-breakpoint
 CREATE INDEX "transactions_archive_user_time_idx" ON "transactions_archive" USING btree ("user_id","transaction_timestamp");

@@ -1,19 +1,14 @@
 -- How are the 7 and 30 day features of a busy merchant or IP address read without its hundred thousand payments?
 -- feature_cache keeps the sums of its closed hours and days; dropping it all changes no result, only time.
 --
--- Keys: `merchant:h:2026-11-22T17:<id>`, `merchant:d:2026-11-22T00:<id>`, and `merchant:heavy:<id>`, which says that
--- this entity is kept. A payment belongs to the hour of its timestamp, a fraud label to the hour of labelled_at.
+-- Keys: `merchant:h:494993:<id>` and `merchant:d:20624:<id>` (hours and days since 1970), and `merchant:heavy:<id>`,
+-- which says that this entity is kept. A payment belongs to the hour of its timestamp, a fraud label to the hour of labelled_at.
 -- Whoever writes a payment or a label holds the shared lock of that hour and deletes the keys it touches in the same
 -- transaction; whoever fills a key holds the hour's exclusive lock. So a filled key can never miss a row.
 
--- The hour of a moment as a number for the lock, and the lock's class.
+-- The hour of a moment, counted from 1970: names the cached hour and its lock.
 CREATE OR REPLACE FUNCTION feature_hour(p_at timestamptz) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT floor(extract(epoch FROM p_at) / 3600)::integer $$;
-
-CREATE OR REPLACE FUNCTION feature_key(p_entity text, p_kind text, p_start timestamptz, p_key text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT p_entity || ':' || p_kind || ':' || to_char(p_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24') || ':' || p_key
-$$;
 
 -- What happened at one merchant or IP address in [p_from, p_to)? Counted from the payments themselves.
 CREATE OR REPLACE FUNCTION feature_bucket(p_entity text, p_key text, p_from timestamptz, p_to timestamptz)
@@ -49,37 +44,59 @@ LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-  v_epoch CONSTANT timestamptz := '2000-01-01 00:00:00+00';
-  v_hour timestamptz := date_bin('1 hour', p_at, v_epoch);
-  v_7d timestamptz := v_hour - interval '168 hours';
-  v_30d timestamptz := v_hour - interval '720 hours';
-  v_first_day timestamptz := date_bin('24 hours', v_30d + interval '23 hours', v_epoch);
-  v_split_day timestamptz := date_bin('24 hours', v_7d, v_epoch);
-  v_today timestamptz := date_bin('24 hours', p_at, v_epoch);
+  v_hour integer := feature_hour(p_at);
+  v_7d integer := v_hour - 168;
+  v_30d integer := v_hour - 720;
+  -- Whole days lie between these; the day in which the 7 days begin is taken apart into hours.
+  v_first_day integer := (v_30d + 23) / 24;
+  v_today integer := v_hour / 24;
+  v_split integer := v_7d / 24;
+  v_keys text[];
+  v_starts integer[];
+  v_sizes integer[];
+  v_found integer;
+  v_n bigint;
+  v_amount numeric;
+  v_n_7d bigint;
+  v_frauds bigint;
+  v_frauds_7d bigint;
+  v_missing record;
 BEGIN
-  RETURN QUERY
-  WITH bucket AS (
-    SELECT 'd' AS kind, g AS start, g + interval '24 hours' AS stop
-    FROM generate_series(v_first_day, v_today - interval '24 hours', interval '24 hours') g WHERE g <> v_split_day
+  SELECT array_agg(p_entity || ':' || b.kind || ':' || b.number || ':' || p_key), array_agg(b.start), array_agg(b.size)
+  INTO v_keys, v_starts, v_sizes
+  FROM (
+    SELECT 'd' AS kind, d AS number, d * 24 AS start, 24 AS size FROM generate_series(v_first_day, v_today - 1) d WHERE d <> v_split
+    UNION ALL SELECT 'h', h, h, 1 FROM generate_series(v_30d, v_first_day * 24 - 1) h
+    UNION ALL SELECT 'h', h, h, 1 FROM generate_series(v_split * 24, v_split * 24 + 23) h
+    UNION ALL SELECT 'h', h, h, 1 FROM generate_series(v_today * 24, v_hour - 1) h) b;
+
+  SELECT count(*), coalesce(sum(c.n), 0), coalesce(sum(c.amount), 0), coalesce(sum(c.frauds), 0),
+         coalesce(sum(c.n) FILTER (WHERE c.start >= v_7d), 0), coalesce(sum(c.frauds) FILTER (WHERE c.start >= v_7d), 0)
+  INTO v_found, v_n, v_amount, v_frauds, v_n_7d, v_frauds_7d
+  FROM (SELECT (f.feature_data ->> 'start')::integer AS start, (f.feature_data ->> 'n')::integer AS n,
+               (f.feature_data ->> 'amount')::numeric AS amount, (f.feature_data ->> 'frauds')::integer AS frauds
+        FROM feature_cache f WHERE f.cache_key = ANY (v_keys)) c;
+
+  -- The open hour up to p_at, a microsecond being the grain of timestamps, and every bucket that nobody has filled.
+  FOR v_missing IN
+    SELECT v_hour AS start, f.n, f.amount, f.frauds
+    FROM feature_bucket(p_entity, p_key, to_timestamp(v_hour * 3600::bigint), p_at + interval '1 microsecond') f
     UNION ALL
-    SELECT 'h', g, g + interval '1 hour' FROM generate_series(v_30d, v_hour - interval '1 hour', interval '1 hour') g
-    WHERE g < v_first_day OR g >= v_today OR (g >= v_split_day AND g < v_split_day + interval '24 hours')
-  ), part AS (
-    SELECT b.start, coalesce((c.feature_data ->> 'n')::bigint, r.n) AS n,
-           coalesce((c.feature_data ->> 'amount')::numeric, r.amount) AS amount,
-           coalesce((c.feature_data ->> 'frauds')::bigint, r.frauds) AS frauds
-    FROM bucket b
-    LEFT JOIN feature_cache c ON c.cache_key = feature_key(p_entity, b.kind, b.start, p_key)
-    LEFT JOIN LATERAL (SELECT f.n, f.amount, f.frauds FROM feature_bucket(p_entity, p_key, b.start, b.stop) f
-      WHERE c.cache_key IS NULL) r ON true
-    UNION ALL
-    -- A microsecond is the grain of timestamps: [hour, at] is [hour, at + 1 µs).
-    SELECT v_hour, f.n, f.amount, f.frauds
-    FROM feature_bucket(p_entity, p_key, v_hour, p_at + interval '1 microsecond') f
-  )
-  SELECT (sum(n) FILTER (WHERE start >= v_7d))::integer, sum(n)::integer, sum(amount)::double precision,
-         (sum(frauds) FILTER (WHERE start >= v_7d))::integer, sum(frauds)::integer
-  FROM part;
+    SELECT b.start, f.n, f.amount, f.frauds
+    FROM unnest(v_keys, v_starts, v_sizes) AS b(key, start, size)
+    CROSS JOIN LATERAL feature_bucket(p_entity, p_key, to_timestamp(b.start * 3600::bigint),
+      to_timestamp((b.start + b.size) * 3600::bigint)) f
+    WHERE v_found < cardinality(v_keys) AND NOT EXISTS (SELECT FROM feature_cache c WHERE c.cache_key = b.key)
+  LOOP
+    v_n := v_n + v_missing.n;
+    v_amount := v_amount + v_missing.amount;
+    v_frauds := v_frauds + v_missing.frauds;
+    IF v_missing.start >= v_7d THEN
+      v_n_7d := v_n_7d + v_missing.n;
+      v_frauds_7d := v_frauds_7d + v_missing.frauds;
+    END IF;
+  END LOOP;
+  RETURN QUERY SELECT v_n_7d::integer, v_n::integer, v_amount::double precision, v_frauds_7d::integer, v_frauds::integer;
 END $$;
 
 -- Fills what is missing of one UTC day of an entity and answers how many keys it made. Hours that ended less than five
@@ -87,27 +104,26 @@ END $$;
 CREATE OR REPLACE FUNCTION fill_feature_cache(p_entity text, p_key text, p_day timestamptz)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  v_day timestamptz := date_bin('24 hours', p_day, timestamptz '2000-01-01 00:00:00+00');
+  v_day integer := feature_hour(p_day) / 24;
+  -- The first hour that is still open.
+  v_open integer := feature_hour(clock_timestamp() - interval '5 seconds');
   v_made integer;
 BEGIN
   IF p_entity NOT IN ('merchant', 'ip') THEN
     RAISE EXCEPTION 'feature_cache keeps merchants and IP addresses, not %', p_entity USING ERRCODE = '22023';
   END IF;
-  PERFORM pg_advisory_xact_lock(7461, feature_hour(h.start))
-  FROM (SELECT g AS start FROM generate_series(v_day, v_day + interval '23 hours', interval '1 hour') g
-        WHERE g + interval '1 hour' < clock_timestamp() - interval '5 seconds' ORDER BY g) h;
+  PERFORM pg_advisory_xact_lock(7461, h.hour)
+  FROM (SELECT h AS hour FROM generate_series(v_day * 24, v_day * 24 + 23) h WHERE h < v_open ORDER BY h) h;
   INSERT INTO feature_cache (cache_key, feature_data, expires_at)
-  SELECT w.cache_key, jsonb_build_object('n', f.n, 'amount', f.amount, 'frauds', f.frauds), v_day + interval '33 days'
+  SELECT w.cache_key, jsonb_build_object('start', w.start, 'n', f.n, 'amount', f.amount, 'frauds', f.frauds),
+    to_timestamp(v_day * 86400::bigint) + interval '33 days'
   FROM (
-    SELECT feature_key(p_entity, b.kind, b.start, p_key) AS cache_key, b.start, b.stop
-    FROM (SELECT 'h' AS kind, g AS start, g + interval '1 hour' AS stop
-          FROM generate_series(v_day, v_day + interval '23 hours', interval '1 hour') g
-          UNION ALL SELECT 'd', v_day, v_day + interval '24 hours') b
-    -- The statement began before the look at the clock above, so only hours that are locked are filled.
-    WHERE b.stop < statement_timestamp() - interval '5 seconds'
+    SELECT p_entity || ':' || b.kind || ':' || b.number || ':' || p_key AS cache_key, b.start, b.start + b.size AS stop
+    FROM (SELECT 'h' AS kind, h AS number, h AS start, 1 AS size FROM generate_series(v_day * 24, v_day * 24 + 23) h
+          UNION ALL SELECT 'd', v_day, v_day * 24, 24) b
   ) w
-  CROSS JOIN LATERAL feature_bucket(p_entity, p_key, w.start, w.stop) f
-  WHERE NOT EXISTS (SELECT FROM feature_cache c WHERE c.cache_key = w.cache_key)
+  CROSS JOIN LATERAL feature_bucket(p_entity, p_key, to_timestamp(w.start * 3600::bigint), to_timestamp(w.stop * 3600::bigint)) f
+  WHERE w.stop <= v_open AND NOT EXISTS (SELECT FROM feature_cache c WHERE c.cache_key = w.cache_key)
   ON CONFLICT (cache_key) DO NOTHING;
   GET DIAGNOSTICS v_made = ROW_COUNT;
   RETURN v_made;

@@ -4,7 +4,8 @@
 -- full hour and come from feature_cache where the entity is kept there.
 --
 -- One statement a payment with plan parameters: the executor then opens only the two or three months it needs.
--- The first matching index is the only sensible path, whatever the statistics of a young table say.
+-- The first matching index is the only sensible path, whatever the statistics of a young table say. Texts are counted
+-- as bytes (COLLATE "C"): sorting four thousand ids by the rules of a language costs more than reading them.
 CREATE OR REPLACE FUNCTION decision_context(payments jsonb)
 RETURNS TABLE (
   "position" integer,
@@ -210,13 +211,13 @@ BEGIN
              (count(*) * sum(x.amount_base * x.amount_base) - sum(x.amount_base) * sum(x.amount_base))::double precision,
              (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision,
              max(x.amount_base)::double precision,
-             (count(DISTINCT x.merchant_id) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             count(DISTINCT x.merchant_id)::integer,
-             (count(DISTINCT x.device_id) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             count(DISTINCT x.device_id)::integer,
+             (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.merchant_id COLLATE "C")::integer,
+             (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.device_id COLLATE "C")::integer,
              (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             (count(DISTINCT x.country) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             count(DISTINCT x.card_token)::integer,
+             (count(DISTINCT x.country COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.card_token COLLATE "C")::integer,
              (sum(least(abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - at_hour),
                  24 - abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - at_hour))))::integer,
              extract(epoch FROM at - max(x.transaction_timestamp))::double precision,
@@ -248,11 +249,11 @@ BEGIN
              coalesce(sum(x.amount_base), 0)::double precision,
              (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision,
              max(x.amount_base)::double precision,
-             (count(DISTINCT x.merchant_id) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer,
-             (count(DISTINCT x.merchant_id) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             (count(DISTINCT x.device_id) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer,
+             (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
              (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             count(DISTINCT x.user_id)::integer
+             count(DISTINCT x.user_id COLLATE "C")::integer
       FROM transactions x
       WHERE x.card_token = p.card_token AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
     ) c,
@@ -264,10 +265,10 @@ BEGIN
              count(*)::integer,
              coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision,
              (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision,
-             (count(DISTINCT x.user_id) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             count(DISTINCT x.user_id)::integer,
-             (count(DISTINCT x.card_token) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
-             count(DISTINCT x.card_token)::integer
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.user_id COLLATE "C")::integer,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.card_token COLLATE "C")::integer
       FROM transactions x
       WHERE x.device_id = p.device_id AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
     ) d,
@@ -278,9 +279,9 @@ BEGIN
              (count(*) FILTER (WHERE x.transaction_timestamp >= hour_7d))::integer AS n_7d,
              count(*)::integer AS n_30d,
              coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision AS sum_24h,
-             (count(DISTINCT x.user_id) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS users_1h,
-             (count(DISTINCT x.user_id) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
-             (count(DISTINCT x.card_token) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS users_1h,
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h
       FROM transactions x
       WHERE x.ip_address = p.ip_address AND x.transaction_timestamp >= ip_from AND x.transaction_timestamp <= at
     ) a,
@@ -294,9 +295,9 @@ BEGIN
              coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision AS sum_24h,
              coalesce(sum(x.amount_base), 0)::double precision AS sum_30d,
              (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision AS max_24h,
-             (count(DISTINCT x.user_id) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
-             (count(DISTINCT x.card_token) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS cards_1h,
-             (count(DISTINCT x.card_token) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h,
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS cards_1h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h,
              (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h AND x.decision = 'BLOCK'))::integer AS blocked_1h
       FROM transactions x
       WHERE x.merchant_id = p.merchant_id AND x.transaction_timestamp >= merchant_from AND x.transaction_timestamp <= at

@@ -157,10 +157,10 @@ $$;
 CREATE OR REPLACE FUNCTION drop_feature_keys(p_touched jsonb) RETURNS void
 LANGUAGE sql SET search_path = public, pg_temp SET enable_seqscan = off AS $$
   DELETE FROM feature_cache c USING (
-    SELECT l.id FROM feature_cache l WHERE l.cache_key IN (
-      SELECT feature_key(t.entity, b.kind, date_bin(b.width, t.at, timestamptz '2000-01-01 00:00:00+00'), t.key)
+    SELECT l.id FROM feature_cache l WHERE l.cache_key = ANY (ARRAY(
+      SELECT t.entity || b.name || feature_hour(t.at) / b.hours || ':' || t.key
       FROM jsonb_to_recordset(p_touched) AS t(entity text, key text, at timestamptz)
-      CROSS JOIN (VALUES ('h', interval '1 hour'), ('d', interval '24 hours')) AS b(kind, width))
+      CROSS JOIN (VALUES (':h:', 1), (':d:', 24)) AS b(name, hours)))
     ORDER BY l.cache_key FOR UPDATE) locked
   WHERE c.id = locked.id;
 $$;

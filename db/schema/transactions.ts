@@ -104,7 +104,7 @@ export const transactions = pgTable('transactions', payment, (t) => [
     .on(t.ipAddress, t.transactionTimestamp)
     .where(sql`ip_address IS NOT NULL`),
   index('transactions_merchant_time_idx').on(t.merchantId, t.transactionTimestamp),
-  index('transactions_merchant_label_idx').on(t.merchantId, t.labelledAt).where(sql`labelled_at IS NOT NULL`),
+  index('transactions_merchant_label_idx').on(t.merchantId, t.labelledAt).where(sql`is_fraud`),
   index('transactions_decided_idx')
     .on(t.transactionTimestamp.desc().nullsFirst(), t.transactionId.desc().nullsFirst())
     .where(sql`decision <> 'ALLOW'`),
