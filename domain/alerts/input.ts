@@ -12,6 +12,8 @@ export const alertTabs = ['mine', 'open', 'all'] as const;
 /** `urgent`: by place in the queue; `newest`: by time, the decided ones by when they were decided. */
 export const alertOrders = ['urgent', 'newest'] as const;
 
+export const dueTimes = ['overdue', '30m', '2h', 'later'] as const;
+
 const alertId = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const outsideKey = z.string().trim().min(1).max(100);
 const money = z.coerce.number().min(0).max(1e13);
@@ -31,6 +33,8 @@ export const listAlertsInput = z.strictObject({
   amountTo: money.optional(),
   olderThanMinutes: z.coerce.number().int().min(0).max(527_040).optional(),
   youngerThanMinutes: z.coerce.number().int().min(1).max(527_040).optional(),
+  /** When it must be decided: `overdue`, within 30 minutes, then within 2 hours, or `later`. */
+  due: z.enum(dueTimes).optional(),
   cursor: cursorInput,
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });

@@ -5,6 +5,7 @@ import { type Actor, actorId } from '@/domain/actor';
 import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
+import { readSetting } from '@/domain/settings/read';
 import { type Explanation, explainPayment } from '@/domain/transactions/explain';
 import { type Attack, listAttacks } from './attacks';
 import { type AlertHistory, alertHistory } from './history';
@@ -15,7 +16,7 @@ import { type AlertRow, alertColumns, alertNames, alertRow, held } from './rows'
 export const countLimit = 10_000;
 
 export type AlertCounts = { mine: number; open: number; escalated: number; matching: number };
-export type AlertList = Page<AlertRow> & { counts: AlertCounts; attacks: Attack[]; matches: boolean };
+export type AlertList = Page<AlertRow> & { counts: AlertCounts; attacks: Attack[]; baseCurrency: string };
 
 const anyOf = (column: SQL, values: readonly string[] | undefined): SQL[] =>
   values && values.length > 0
@@ -41,11 +42,19 @@ const inTab = (input: AlertFilters, actor: Actor): SQL[] => {
     : [sql`a.status <> 'decided'`, sql`a.status = 'open'`];
 };
 
+const due: Record<NonNullable<AlertFilters['due']>, SQL> = {
+  overdue: sql`a.sla_due_at <= now()`,
+  '30m': sql`a.sla_due_at > now() and a.sla_due_at <= now() + interval '30 minutes'`,
+  '2h': sql`a.sla_due_at > now() + interval '30 minutes' and a.sla_due_at <= now() + interval '2 hours'`,
+  later: sql`a.sla_due_at > now() + interval '2 hours'`,
+};
+
 const filters = (input: AlertFilters, actor: Actor): SQL[] => [
   ...inTab(input, actor),
   ...anyOf(sql`a.risk_level`, input.risk),
   ...anyOf(sql`a.severity`, input.severity),
   ...anyOf(sql`a.disposition`, input.disposition),
+  ...(input.due ? [due[input.due]] : []),
   ...(input.merchant ? [sql`a.merchant_id = ${input.merchant}`] : []),
   ...(input.user ? [sql`a.user_id = ${input.user}`] : []),
   ...(input.amountFrom === undefined ? [] : [sql`a.amount_base >= ${input.amountFrom}::numeric`]),
@@ -108,7 +117,11 @@ export const listAlerts = query({
       (select count(*) from (select from fraud_alerts a where a.status <> 'decided' and a.status = 'escalated' limit ${countLimit}) n) as escalated,
       (select count(*) from (select from fraud_alerts a where ${and(where)} limit ${countLimit}) n) as matching`);
     const first = input.tab === 'open' && !input.cursor && column === 'queue_at' && !input.merchant;
-    const [rows, [counts], attacks] = await Promise.all([page, count, first ? listAttacks(db, where) : []]);
+    const [rows, [counts], attacks, baseCurrency] = await Promise.all([
+      page,
+      count,
+      first ? listAttacks(db, where) : [],
+    ]);
     const shown = rows.slice(0, input.limit);
     const last = rows.length > input.limit ? shown.at(-1) : undefined;
     return {
@@ -121,7 +134,7 @@ export const listAlerts = query({
         matching: Number(counts?.matching ?? 0),
       },
       attacks,
-      matches: Number(counts?.matching ?? 0) > 0,
+      baseCurrency,
     };
   },
 });
