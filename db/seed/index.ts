@@ -1,9 +1,11 @@
-import { sql } from 'drizzle-orm';
 import { database } from '@/db/client';
+import { systemActor } from '@/domain/actor';
+import { firstAdminToken } from '@/domain/people/commands';
+import { seedSettings } from '@/domain/settings/read';
 import { seedApiKey } from './api-key';
-import { seedFirstAdmin } from './first-admin';
 import { type SignIn, seedPeople } from './people';
 import { seedRules } from './rules';
+import { valueOf } from './value-of';
 
 export type { SignIn } from './people';
 
@@ -27,18 +29,14 @@ export const seed = async (options: { demo: boolean; known: Known }): Promise<Se
   const made: string[] = [];
   const rules = await seedRules(database());
   if (rules > 0) made.push(`${rules} rules`);
+  await seedSettings(database());
   if (!options.demo) {
-    const admin = await seedFirstAdmin();
-    const path = admin ? `/login/set-password?token=${admin.token}` : null;
-    return { users: [], apiKey: null, firstAdminPath: path, made };
+    const admin = valueOf(await firstAdminToken(systemActor('seed'), {}));
+    return { users: [], apiKey: null, firstAdminPath: admin ? `/password/${admin.token}` : null, made };
   }
   const { users, changed } = await seedPeople(options.known?.users ?? []);
   if (changed > 0) made.push(`${changed} people`);
-  const admin = users.find(({ role }) => role === 'admin');
-  const [owner] = await database().execute<{ id: string }>(
-    sql`select id from console_users where lower(email) = lower(${admin?.email ?? ''})`,
-  );
-  const { key, made: newKey } = await seedApiKey(options.known?.apiKey, owner!.id);
+  const { key, made: newKey } = await seedApiKey(options.known?.apiKey);
   if (newKey) made.push('an API key');
   return { users, apiKey: key, firstAdminPath: null, made };
 };

@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm';
 import { database } from '@/db/client';
 import type { Role } from '@/domain/access';
 import { systemActor } from '@/domain/actor';
-import { appendAudit } from '@/domain/audit';
-import { hashPassword } from '@/domain/sessions/password';
+import { createPersonWithPassword, resetPassword, setPasswordByLink } from '@/domain/people/commands';
+import { valueOf } from './value-of';
 
 export type SignIn = { role: Role; email: string; password: string };
 
@@ -38,9 +38,11 @@ export const seedPeople = async (known: readonly SignIn[]): Promise<{ users: Sig
   let changed = 0;
   for (const person of people) {
     const kept = known.find(({ email }) => email === person.email);
-    const [row] = await database().execute<{ id: string }>(
-      sql`select id from console_users where lower(email) = lower(${person.email})`,
+    const [row] = await database().execute<{ id: string; is_active: boolean }>(
+      sql`select id, is_active from console_users where lower(email) = lower(${person.email})`,
     );
+    // Somebody has disabled this one: that is not for a start to undo.
+    if (row && !row.is_active) continue;
     const password = kept?.password ?? newDemoPassword();
     if (!row || !kept) {
       await (row ? renewPassword(row.id, password) : create(person, password));
@@ -52,29 +54,11 @@ export const seedPeople = async (known: readonly SignIn[]): Promise<{ users: Sig
 };
 
 const create = async (person: (typeof people)[number], password: string): Promise<void> => {
-  const hash = await hashPassword(password);
-  await database().transaction(async (tx) => {
-    const [row] = await tx.execute<{ id: string }>(sql`
-      insert into console_users (email, name, role, password_hash, password_changed_at, created_by)
-      values (${person.email}, ${person.name}, ${person.role}, ${hash}, now(), 'seed') returning id`);
-    await appendAudit(tx, actor, 'person:create', {
-      resourceType: 'person',
-      resourceId: row?.id ?? null,
-      after: { email: person.email, name: person.name, role: person.role },
-    });
-  });
+  valueOf(await createPersonWithPassword(actor, { ...person, password }));
 };
 
+/** The way that a person would take: a one-time link, used at once. */
 const renewPassword = async (id: string, password: string): Promise<void> => {
-  const hash = await hashPassword(password);
-  await database().transaction(async (tx) => {
-    await tx.execute(
-      sql`update console_users set password_hash = ${hash}, password_changed_at = now() where id = ${id}`,
-    );
-    await appendAudit(tx, actor, 'person:reset-password', {
-      resourceType: 'person',
-      resourceId: id,
-      reason: 'the file with the demo sign-ins was gone',
-    });
-  });
+  const { token } = valueOf(await resetPassword(actor, { id }));
+  valueOf(await setPasswordByLink(actor, { token, password }));
 };

@@ -17,7 +17,7 @@ test('one person a role whose password works, and a key; a second run changes no
     await t.sql`select action, count(*)::int as n from audit_trail where action like 'person:%' or action like 'api-key:%' group by 1 order by 1`;
   expect(audit.map(({ action, n }) => [action, n])).toEqual([
     ['api-key:create', 1],
-    ['person:create', roles.length],
+    ['person:create-with-password', roles.length],
   ]);
   const before = await t.sql`select count(*)::int as n from audit_trail`;
   const again = await seed({ demo: true, known: { users: first.users, apiKey: first.apiKey! } });
