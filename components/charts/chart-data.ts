@@ -22,6 +22,13 @@ export function niceCeiling(value: number): number {
   return (steps.find((step) => step * power >= value) ?? 10) * power;
 }
 
+/** Ticks from 0 to at least `max`, in about `steps` steps of a size people can read. */
+export function niceTicks(max: number, steps = 3): number[] {
+  const step = niceCeiling(max / (steps + 0.2));
+  const count = Math.max(1, Math.ceil(max / step - 1e-9));
+  return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(12)));
+}
+
 /** What an hour in progress comes to if it goes on like this; null in its first two minutes. */
 export function projected(value: number | null, elapsedSeconds: number): number | null {
   if (value === null || elapsedSeconds < 120) return null;

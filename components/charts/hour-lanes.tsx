@@ -55,10 +55,12 @@ export function HourLanes({ points, lanes, current, compareLabel, href }: HourLa
             <strong>{lane.title}</strong>
             {shown && (
               <span className={styles.laneNow}>
-                {t('hourRange', {
-                  from: formatTime(shown.at, zone, 'time'),
-                  to: formatTime(new Date(shown.at).getTime() + 3_600_000, zone, 'time'),
-                })}
+                <span>
+                  {t('hourRange', {
+                    from: formatTime(shown.at, zone, 'time'),
+                    to: formatTime(new Date(shown.at).getTime() + 3_600_000, zone, 'time'),
+                  })}
+                </span>
                 <strong>{lane.format(total(shown, lane))}</strong>
                 {lane.compare && compareLabel && (
                   <span>

@@ -15,31 +15,10 @@ import {
 } from 'recharts';
 import { formatCompact, formatTime, timeParts } from '../format';
 import { useZone } from '../time';
-import type { HourPoint, Limit, Series } from './chart-data';
+import { type BarShape, HourBar, HourTick, ProjectedBar } from './bar-shapes';
+import { type HourPoint, type Limit, niceTicks, type Series } from './chart-data';
 import styles from './charts.module.css';
 import { type TooltipLine, VigilTooltip } from './tooltip';
-
-type TickProps = { x?: number | string; y?: number | string; payload?: { value: string } };
-
-function HourTick({ x = 0, y = 0, payload, zone }: TickProps & { zone: string }) {
-  if (!payload) return null;
-  const midnight = timeParts(payload.value, zone).hour === '00';
-  const text = midnight
-    ? formatTime(payload.value, zone, 'day').split(' ').slice(0, 2).join(' ')
-    : formatTime(payload.value, zone, 'time');
-  return (
-    <text
-      x={Number(x)}
-      y={Number(y) + 10}
-      textAnchor="middle"
-      className={styles.tick}
-      fontWeight={midnight ? 600 : 400}
-      fill={midnight ? 'var(--vg-text)' : undefined}
-    >
-      {text}
-    </text>
-  );
-}
 
 export type LaneSpec = {
   title: string;
@@ -76,14 +55,16 @@ type Props = {
   withTooltip: boolean;
 };
 
-const margin = { top: 10, right: 0, bottom: 0, left: 0 };
+// Room for the half of "0" that stands below the line.
+const margin = { top: 10, right: 0, bottom: 6, left: 0 };
+const axisMargin = { ...margin, bottom: 0 };
 
 /** One lane: hour bars or a line, its comparison, its limits. Lanes above each other share the x axis. */
 export function Lane(props: Props) {
   const { lane, points, current, showAxis, onHover, onPick } = props;
   const zone = useZone();
   const [width, setWidth] = useState(600);
-  const top = Math.max(lane.ceiling ?? 0, ...(lane.limits ?? []).map((limit) => limit.value));
+  const ticks = niceTicks(laneMax(lane, points), Math.max(1, Math.round(lane.height / 44)));
   return (
     <div
       style={{ height: lane.height + (showAxis ? 24 : 0) }}
@@ -93,7 +74,7 @@ export function Lane(props: Props) {
       <ResponsiveContainer width="100%" height="100%" onResize={(next) => setWidth(next)}>
         <ComposedChart
           data={points}
-          margin={margin}
+          margin={showAxis ? axisMargin : margin}
           barCategoryGap="12%"
           accessibilityLayer={false}
           onMouseMove={(state) =>
@@ -116,10 +97,11 @@ export function Lane(props: Props) {
             width={44}
             axisLine={false}
             tickLine={false}
-            tickCount={4}
+            ticks={ticks}
+            interval={0}
             tick={{ fontSize: 11, fill: 'var(--vg-text-3)' }}
             tickFormatter={lane.tickFormat ?? ((value: number) => formatCompact(value))}
-            domain={[0, (max: number) => Math.max(max, top) || 1]}
+            domain={[0, ticks.at(-1) ?? 1]}
             allowDecimals={lane.kind === 'line'}
           />
           {props.hovered !== null && points[props.hovered] && (
@@ -174,6 +156,20 @@ export function Lane(props: Props) {
       </ResponsiveContainer>
     </div>
   );
+}
+
+/** The greatest thing that is drawn: stacks added up, lines, comparison, limits. */
+function laneMax(lane: LaneSpec, points: HourPoint[]): number {
+  const number = (point: HourPoint, key: string) =>
+    typeof point[key] === 'number' ? (point[key] as number) : 0;
+  const stacked = [...lane.series.map((series) => series.key), ...(lane.projection ? [lane.projection] : [])];
+  const drawn = points.flatMap((point) => [
+    lane.kind === 'bars'
+      ? stacked.reduce((sum, key) => sum + number(point, key), 0)
+      : Math.max(...stacked.map((key) => number(point, key))),
+    lane.compare ? number(point, lane.compare) : 0,
+  ]);
+  return Math.max(lane.ceiling ?? 0, ...(lane.limits ?? []).map((limit) => limit.value), ...drawn) || 1;
 }
 
 function laneBars(lane: LaneSpec, current?: string) {
@@ -244,46 +240,6 @@ function comparison(key: string) {
       dot={false}
       activeDot={false}
       isAnimationActive={false}
-    />
-  );
-}
-
-type BarShape = {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  fill: string;
-  payload: HourPoint;
-  current?: string;
-};
-
-function HourBar({ x, y, width, height, fill, payload, current }: BarShape) {
-  if (!(height > 0)) return null;
-  return (
-    <rect
-      x={x}
-      y={y}
-      width={width}
-      height={height}
-      rx={1.5}
-      fill={fill}
-      opacity={payload.at === current ? 0.55 : 1}
-    />
-  );
-}
-
-function ProjectedBar({ x, y, width, height }: BarShape) {
-  if (!(height > 0)) return null;
-  return (
-    <rect
-      x={x + 0.5}
-      y={y}
-      width={Math.max(0, width - 1)}
-      height={height}
-      fill="none"
-      stroke="var(--vg-text-3)"
-      strokeDasharray="2 2"
     />
   );
 }

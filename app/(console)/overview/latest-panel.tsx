@@ -55,20 +55,27 @@ export function LatestPanel({ initial }: { initial?: LatestDecisions }) {
         version={(row) => row.transactionId}
         href={(row) => `/transactions/${encodeURIComponent(row.transactionId)}`}
         columns={[
-          { id: 'at', head: t('at'), width: 84, cell: (row) => <Time at={row.at} style="clock" /> },
+          { id: 'at', head: t('at'), width: 88, cell: (row) => <Time at={row.at} style="clock" /> },
           {
             id: 'amount',
             head: t('amount'),
             align: 'right',
-            width: 92,
+            width: 88,
             cell: (row) => formatMoney(row.amount, row.currency),
           },
           { id: 'merchant', head: t('merchant'), cell: (row) => row.merchantName ?? row.merchantId },
-          { id: 'score', head: t('score'), align: 'right', width: 48, cell: (row) => formatScore(row.score) },
+          {
+            id: 'score',
+            head: t('score'),
+            align: 'right',
+            width: 48,
+            wide: true,
+            cell: (row) => formatScore(row.score),
+          },
           {
             id: 'decision',
             head: t('decision'),
-            width: 104,
+            width: 106,
             cell: (row) => <DecisionBadge decision={row.decision} />,
           },
         ]}
