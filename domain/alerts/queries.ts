@@ -121,6 +121,7 @@ export const listAlerts = query({
       page,
       count,
       first ? listAttacks(db, where) : [],
+      readSetting(db, 'currency.base'),
     ]);
     const shown = rows.slice(0, input.limit);
     const last = rows.length > input.limit ? shown.at(-1) : undefined;
