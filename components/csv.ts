@@ -11,9 +11,12 @@ function csvField(value: CsvValue): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** One line of RFC 4180, with its end. */
+export const csvLine = (row: readonly CsvValue[]): string => `${row.map(csvField).join(',')}\r\n`;
+
 /** RFC 4180 text of a head and rows. */
 export function toCsv(head: readonly string[], rows: readonly (readonly CsvValue[])[]): string {
-  return `${[head, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n')}\r\n`;
+  return [head, ...rows].map(csvLine).join('');
 }
 
 /** Hands text to the browser as a file. */

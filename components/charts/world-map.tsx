@@ -15,7 +15,7 @@ export type MapPoint = {
   latitude: number;
   longitude: number;
   value: number;
-  tone: 'fraud' | 'blocked';
+  tone: 'fraud' | 'blocked' | 'review' | 'allowed';
 };
 export type WorldMapProps = { points: MapPoint[]; onPick?: (key: string) => void };
 

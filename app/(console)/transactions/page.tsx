@@ -1,0 +1,21 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { requireActor } from '@/app/_server/actor';
+import { forPage } from '@/app/_server/respond';
+import { readParams, type SearchParams } from '@/app/_server/search-params';
+import { may } from '@/domain/access';
+import { listTransactions } from '@/domain/transactions/queries';
+import { TransactionList } from './transaction-list';
+import { transactionSearch } from './transaction-search';
+
+export const generateMetadata = async (): Promise<Metadata> => ({
+  title: (await getTranslations('transactions'))('title'),
+});
+
+/** Every payment, the newest first, by filter. */
+export default async function TransactionsPage({ searchParams }: { searchParams: SearchParams }) {
+  const actor = await requireActor();
+  const input = transactionSearch(await readParams(searchParams));
+  const page = await forPage(listTransactions(actor, input));
+  return <TransactionList input={input} page={page} mayExport={may(actor.role, 'transaction:export')} />;
+}
