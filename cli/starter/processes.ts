@@ -36,9 +36,11 @@ const tsx = ['--import', 'tsx'];
 
 export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Secrets): ProcessSpec[] {
   const { webPort, ingestPort } = settings;
+  const previous = process.env.VIGIL_PREVIOUS_NEXTAUTH_SECRET;
   const basic = {
     ...basicEnvironment(),
     NO_COLOR: '1',
+    VIGIL_DEMO: settings.demo ? '1' : '0',
     NODE_ENV: settings.dev ? 'development' : 'production',
     VIGIL_SECRET_KEY: secrets.VIGIL_SECRET_KEY,
     VIGIL_WEB_URL: webUrl(settings),
@@ -85,6 +87,8 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         NEXT_TELEMETRY_DISABLED: '1',
         NEXTAUTH_URL: webUrl(settings),
         NEXTAUTH_SECRET: secrets.NEXTAUTH_SECRET,
+        // The key before a change of keys: cookies signed with it still count.
+        ...(previous ? { VIGIL_PREVIOUS_NEXTAUTH_SECRET: previous } : {}),
       },
     },
   ];
