@@ -13,7 +13,8 @@ import {
   type RuleState,
   stepRuleInput,
 } from './input';
-import { headOf, lockRule, mirrorRule, type RuleVersionRow, readVersions, versionFacts } from './versions';
+import { headOf, type RuleVersionRow, versionFacts } from './version-facts';
+import { lockRule, mirrorRule, readVersions } from './versions';
 
 export type RuleChange = {
   ruleId: number;

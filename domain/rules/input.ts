@@ -68,5 +68,8 @@ export const listRulesInput = z.strictObject({
 });
 export const getRuleInput = z.strictObject({ ruleId: id });
 export const ruleHitsInput = z.strictObject({ ruleId: id, by: z.enum(['hour', 'day']).default('hour') });
-/** The editor sends what it holds; an invalid condition is refused with the path of the fault. */
-export const dryRunInput = z.strictObject({ conditions: conditionSchema });
+/** A stored version, or what an editor holds; an invalid condition is refused with the path of the fault. */
+export const dryRunInput = z.union([
+  z.strictObject({ versionId: id }),
+  z.strictObject({ conditions: conditionSchema }),
+]);

@@ -2,10 +2,10 @@ import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import { AppError } from '@/domain/errors';
-import { query } from '@/domain/operation';
+import { noInput, query } from '@/domain/operation';
+import { readSetting } from '@/domain/settings/read';
 import { actionsSchema, type RuleActions } from './actions';
-import { fieldsOf } from './conditions';
-import { runOnRecent } from './dry-run';
+import { type DryRun, runOnRecent } from './dry-run';
 import {
   dryRunInput,
   getRuleInput,
@@ -14,7 +14,8 @@ import {
   ruleHitsInput,
   type ruleSorts,
 } from './input';
-import { headOf, iso, type RuleVersionRow, readVersions } from './versions';
+import { headOf, type RuleVersionRow } from './version-facts';
+import { iso, readVersions } from './versions';
 
 /** Counting hits of one rule stops here; the page shows "10 000+". */
 export const hitCountLimit = 10_000;
@@ -158,6 +159,8 @@ export type RuleDetail = {
   head: RuleVersionRow;
   /** Newest first, at most 100. */
   versions: RuleVersionRow[];
+  /** The base currency, in which money of features is. */
+  currency: string;
 };
 
 /** One rule with its versions. Throws not_found. */
@@ -176,6 +179,7 @@ export const getRule = query({
       draft,
       head: headOf(versions),
       versions,
+      currency: await readSetting(db, 'currency.base'),
     };
   },
 });
@@ -253,8 +257,18 @@ export const dryRunRule = query({
   can: 'rule:read',
   input: dryRunInput,
   live: true,
-  run: async ({ db, input }) => ({
-    ...(await runOnRecent(db, input.conditions)),
-    fields: fieldsOf(input.conditions),
-  }),
+  run: async ({ db, input }): Promise<DryRun> => {
+    if ('conditions' in input) return runOnRecent(db, input.conditions);
+    const [version] = await readVersions(db, sql`v.id = ${input.versionId}`);
+    if (!version) throw new AppError('not_found', { field: 'versionId' });
+    return runOnRecent(db, version.conditions);
+  },
+});
+
+/** What an editor needs to know before there is a rule: the base currency, in which money of features is. */
+export const getRuleEditor = query({
+  name: 'rule.editor',
+  can: 'rule:create',
+  input: noInput,
+  run: async ({ db }) => ({ currency: await readSetting(db, 'currency.base') }),
 });

@@ -430,7 +430,11 @@ describe('reading', () => {
     const run = await dryRunRule(person('analyst'), {
       conditions: { op: 'gte', field: 'payment.amount', value: 500 },
     });
-    expect(run).toMatchObject({ payments: 4, fired: 2, stopped: 2, fields: ['payment.amount'] });
+    expect(run).toMatchObject({ payments: 4, fired: 2, stopped: 2 });
+    expect(await dryRunRule(person('analyst'), { versionId: 1 })).toMatchObject({ payments: 4, fired: 0 });
+    await expect(dryRunRule(person('analyst'), { versionId: 99_999 })).rejects.toMatchObject({
+      failure: { code: 'not_found' },
+    });
     expect(run.sample.map((s) => s.transactionId)).toEqual(['p-1', 'p-3']);
     const byAddress: Condition = { op: 'in', field: 'ip_address', values: ['192.0.2.7'] };
     expect(await dryRunRule(person('analyst'), { conditions: byAddress })).toMatchObject({ fired: 4 });

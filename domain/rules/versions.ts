@@ -1,34 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '@/db/client';
 import { AppError } from '@/domain/errors';
-import { actionsSchema, type RuleActions } from './actions';
-import { type Condition, conditionSchema } from './conditions';
+import { actionsSchema } from './actions';
+import { conditionSchema } from './conditions';
 import type { RuleState } from './input';
-import { conditionText } from './text';
-
-/** One version of a rule as pages and commands see it; times are ISO 8601, people are given by name where known. */
-export type RuleVersionRow = {
-  versionId: number;
-  ruleId: number;
-  version: number;
-  revision: number;
-  state: RuleState;
-  name: string;
-  type: string;
-  description: string;
-  priority: number;
-  conditions: Condition;
-  actions: RuleActions;
-  reasonCode: string;
-  createdBy: string;
-  createdByName: string;
-  createdAt: string;
-  updatedAt: string;
-  stateBy: string | null;
-  stateByName: string | null;
-  stateAt: string;
-  stateNote: string | null;
-};
+import type { RuleVersionRow } from './version-facts';
 
 type Stored = Record<'id' | 'rule_id' | 'version' | 'revision' | 'priority', number> &
   Record<'state' | 'rule_name' | 'rule_type' | 'reason_code' | 'created_by', string> &
@@ -86,29 +62,6 @@ export async function lockRule(tx: Tx, ruleId: number): Promise<RuleVersionRow[]
   if (!rule) throw new AppError('not_found', { field: 'ruleId' });
   return readVersions(tx, sql`v.rule_id = ${ruleId}`, 1000);
 }
-
-/** What a version says, flat and readable: for the audit trail and for comparing two versions. */
-export function versionFacts(version: RuleVersionRow): Record<string, unknown> {
-  const { decision, points, tags, alert } = version.actions;
-  return {
-    name: version.name,
-    description: version.description || null,
-    type: version.type,
-    priority: version.priority,
-    condition: conditionText(version.conditions),
-    decision: decision ?? null,
-    points: points ?? null,
-    tags: tags?.join(', ') || null,
-    alert: alert?.severity ?? null,
-    explainedAs: version.reasonCode,
-  };
-}
-
-/** The version that an edit starts from: the draft if there is one, else what is live, else paused, else the newest. */
-export const headOf = (versions: readonly RuleVersionRow[]): RuleVersionRow => {
-  const inState = (state: RuleState) => versions.find((v) => v.state === state);
-  return inState('draft') ?? inState('live') ?? inState('paused') ?? versions[0]!;
-};
 
 /**
  * Writes what the live (else the paused, else the draft, else the last) version says into `fraud_rules`. Among
