@@ -44,6 +44,11 @@ function openStream() {
   source.addEventListener('ended', () => {
     location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
   });
+  source.addEventListener('ended', () => {
+    // The session has ended somewhere else; whatever this page shows is no longer this browser's to see.
+    const next = encodeURIComponent(location.pathname + location.search);
+    location.assign(`/login?ended=1&next=${next}`);
+  });
   source.onerror = () => {
     lost = true;
     setStatus({ state: 'stale' });

@@ -4,6 +4,7 @@ import { usePathname } from 'next/navigation';
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import type { Role } from '@/domain/access';
+import { Activity } from '../activity';
 import { Keyboard } from '../keyboard';
 import { LiveConnection, useLive } from '../live';
 import { Palette } from '../palette';
@@ -51,6 +52,7 @@ export function Shell({ person, groups, counts, demo, children }: Props) {
       </div>
       <BottomTabs groups={groups} path={path} counts={shown} />
       <LiveConnection />
+      <Activity />
       <Keyboard />
       <Palette groups={groups} />
     </div>

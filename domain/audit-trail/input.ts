@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { cursorInput } from '../cursor';
-
-export const outcomes = ['success', 'failure', 'denied'] as const;
-export type Outcome = (typeof outcomes)[number];
+import { outcomes } from './kinds';
 
 const auditId = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const name = z.string().regex(/^[a-z][a-z0-9:._-]{0,99}$/);

@@ -4,7 +4,8 @@ import { AppError } from '../errors';
 import { noInput, query } from '../operation';
 import { type Device, deviceOf } from '../sessions/device';
 import { withinLimits } from '../sessions/live-session';
-import { exportPageInput, getAuditInput, listAuditInput, type Outcome } from './input';
+import { exportPageInput, getAuditInput, listAuditInput } from './input';
+import type { Outcome } from './kinds';
 import { type RawEntry, readEntries, searchEntries } from './search';
 
 /** One entry of the audit trail; times are ISO 8601 in UTC, before and after hold only what changed. */

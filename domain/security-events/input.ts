@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { cursorInput } from '../cursor';
-import { eventTypes, severities } from './raise';
-
-export const eventStates = ['open', 'mine', 'resolved'] as const;
-export const resolutions = ['expected', 'handled', 'false_alarm'] as const;
-export type Resolution = (typeof resolutions)[number];
+import { eventStates, eventTypes, resolutions, severities } from './kinds';
 
 const eventId = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 

@@ -8,7 +8,7 @@ import { query } from '../operation';
 import { type Device, deviceOf } from '../sessions/device';
 import { withinLimits } from '../sessions/live-session';
 import { listSecurityEventsInput, securityEventInput } from './input';
-import type { EventType, Severity } from './raise';
+import type { EventType, Severity } from './kinds';
 
 /** Something an officer should look at; times are ISO 8601 in UTC. `metadata` gives the words their values. */
 export type SecurityEventRow = {

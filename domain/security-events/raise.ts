@@ -1,18 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db, Tx } from '@/db/client';
-
-export const severities = ['info', 'warning', 'critical'] as const;
-export type Severity = (typeof severities)[number];
-
-/** Everything that makes a security event; worded in messages (`securityEvents.types.<type>`). */
-export const eventTypes = [
-  'login.lockout',
-  'login.password_spraying',
-  'login.new_device',
-  'access.denied',
-  'api_key.new_address',
-] as const;
-export type EventType = (typeof eventTypes)[number];
+import type { EventType, Severity } from './kinds';
 
 export type RaisedEvent = {
   type: EventType;

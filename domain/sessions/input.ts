@@ -18,6 +18,7 @@ export const signInInput = z.strictObject({
   deviceHash,
 });
 
+export const getSessionInput = z.strictObject({ id: sessionRow });
 export const endSessionInput = z.strictObject({ id: sessionRow, reason: reasonInput });
 export const endUserSessionsInput = z.strictObject({ userId: z.uuid(), reason: reasonInput });
 export const endAllSessionsInput = z.strictObject({ reason: reasonInput });

@@ -7,7 +7,7 @@ import { AppError } from '../errors';
 import { containing } from '../like';
 import { noInput, query } from '../operation';
 import { type Device, deviceOf } from './device';
-import { listSessionsInput } from './input';
+import { getSessionInput, listSessionsInput } from './input';
 import { withinLimits } from './live-session';
 
 export type SessionState = 'active' | 'idle' | 'expired' | 'ended';
@@ -116,6 +116,19 @@ export const listSessions = query({
       rows: kept.map((row) => shown(row, own)),
       next: rows.length > input.limit && last ? encodeCursor([last.last_key, last.id]) : null,
     };
+  },
+});
+
+/** One sign-in, open or over. @throws AppError('not_found') */
+export const getSession = query({
+  name: 'session.get',
+  can: 'session:read',
+  input: getSessionInput,
+  live: true,
+  run: async ({ db, actor, input }): Promise<SessionRow> => {
+    const [row] = await read(db, sql`s.id = ${input.id}`, 1);
+    if (!row) throw new AppError('not_found', { detail: 'session' });
+    return shown(row, actor.kind === 'user' ? actor.sessionId : null);
   },
 });
 

@@ -1,0 +1,2 @@
+export const outcomes = ['success', 'failure', 'denied'] as const;
+export type Outcome = (typeof outcomes)[number];
