@@ -7,23 +7,24 @@ import { pathHeader } from './header-names';
 import { originOf, safeNext } from './request';
 import { activityCookie, readSessionToken } from './session-cookie';
 
-/**
- * Whether a request shows that somebody is there. Pages that keep themselves fresh (RSC refreshes, live panels) do
- * so only while the browser has seen a key or the pointer within the last minute.
- */
-const isActivity = async (): Promise<boolean> => {
-  const given = await headers();
-  const byItself =
-    given.has('rsc') || given.get('accept') === 'text/event-stream' || given.has('x-vigil-live');
-  return !byItself || (await cookies()).has(activityCookie);
-};
+/** Whether the browser has seen a key or the pointer within the last minute. */
+const somebodyIsThere = async (): Promise<boolean> => (await cookies()).has(activityCookie);
 
 /** The person who asks, or null; one statement, once per request. */
 export const currentActor = cache(async (): Promise<PersonActor | null> => {
   const token = await readSessionToken();
   if (!token) return null;
-  return findPersonBySession(token, originOf(await headers()), await isActivity());
+  const given = await headers();
+  // Pages refresh themselves (RSC): that alone does not keep a session open.
+  const touch = !given.has('rsc') || (await somebodyIsThere());
+  return findPersonBySession(token, originOf(given), touch);
 });
+
+/** The same for what a console reads by itself; it counts as activity only while somebody is there. */
+export const watchingActor = async (): Promise<PersonActor | null> => {
+  const token = await readSessionToken();
+  return token ? findPersonBySession(token, originOf(await headers()), await somebodyIsThere()) : null;
+};
 
 /** The person who asks; anybody else goes to the sign-in page and comes back afterwards. */
 export const requireActor = async (): Promise<PersonActor> => {

@@ -1,4 +1,4 @@
-import { currentActor } from '@/app/_server/actor';
+import { watchingActor } from '@/app/_server/actor';
 import { join } from '@/app/_server/live-hub';
 import { originOf } from '@/app/_server/request';
 import { problem } from '@/app/_server/respond';
@@ -20,7 +20,7 @@ const mostWaiting = 64;
 export async function GET(request: Request) {
   const origin = originOf(request.headers);
   try {
-    const actor = await currentActor();
+    const actor = await watchingActor();
     if (!actor) return problem({ code: 'unauthenticated', requestId: origin.requestId });
     const { stream, leave } = await open(actor, request.signal);
     if (!leave) return problem({ code: 'too_many', detail: 'streams', requestId: origin.requestId });

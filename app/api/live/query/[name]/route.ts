@@ -1,4 +1,4 @@
-import { currentActor } from '@/app/_server/actor';
+import { watchingActor } from '@/app/_server/actor';
 import { liveQueries } from '@/app/_server/live-queries';
 import { originOf } from '@/app/_server/request';
 import { json, problem, problemOf } from '@/app/_server/respond';
@@ -19,7 +19,7 @@ const parse = (text: string): unknown => {
 export async function GET(request: Request, { params }: Context) {
   const { requestId } = originOf(request.headers);
   try {
-    const actor = await currentActor();
+    const actor = await watchingActor();
     if (!actor) return problem({ code: 'unauthenticated', requestId });
     const query = liveQueries.get((await params).name);
     if (!query) return problem({ code: 'not_found', requestId });
