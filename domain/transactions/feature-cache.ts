@@ -23,12 +23,15 @@ export class FeatureCacheKeeper {
   readonly #kept = new Map<string, Kept>();
   readonly #sql: Sql;
   readonly #now: () => number;
+  readonly #heavy: number;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | null = null;
 
-  constructor(sql: Sql, now: () => number = Date.now) {
+  /** @param heavy payments in 30 days from which an entity is kept */
+  constructor(sql: Sql, now: () => number = Date.now, heavy = heavyPayments) {
     this.#sql = sql;
     this.#now = now;
+    this.#heavy = heavy;
   }
 
   /** Takes note of one read. */
@@ -39,7 +42,7 @@ export class FeatureCacheKeeper {
   }
 
   #note(entity: Entity, key: string, cached: boolean, count: unknown): void {
-    if (!cached && !(typeof count === 'number' && count >= heavyPayments)) return;
+    if (!cached && !(typeof count === 'number' && count >= this.#heavy)) return;
     const id = `${entity}:${key}`;
     const kept = this.#kept.get(id) ?? { entity, key, hits: 0, filledHour: 0, seenMs: 0 };
     kept.seenMs = this.#now();
