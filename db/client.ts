@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type Sql } from 'postgres';
+import { guardTransactions } from './lost-connection';
 import * as schema from './schema';
 
 export type Db = PostgresJsDatabase<typeof schema>;
@@ -16,16 +17,18 @@ const kept = globalThis as typeof globalThis & { vigilConnection?: Connection; v
  * given the client (it replaces the date parsers and passes JSON parameters through, so stringify those yourself).
  */
 export const connect = (url: string, options: { max?: number; prepare?: boolean; name?: string } = {}): Sql =>
-  postgres(url, {
-    max: options.max ?? Number(process.env.VIGIL_POOL_SIZE ?? 10),
-    prepare: options.prepare ?? process.env.VIGIL_POOLER !== '1',
-    connect_timeout: 5,
-    idle_timeout: 300,
-    // Seconds between attempts to connect: a server that comes back is used again within half a second.
-    backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 0.5),
-    onnotice: () => {},
-    connection: { application_name: `vigil-${options.name ?? process.env.VIGIL_PROCESS ?? 'cli'}` },
-  });
+  guardTransactions(
+    postgres(url, {
+      max: options.max ?? Number(process.env.VIGIL_POOL_SIZE ?? 10),
+      prepare: options.prepare ?? process.env.VIGIL_POOLER !== '1',
+      connect_timeout: 5,
+      idle_timeout: 300,
+      // Seconds between attempts to connect: a server that comes back is used again within half a second.
+      backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 0.5),
+      onnotice: () => {},
+      connection: { application_name: `vigil-${options.name ?? process.env.VIGIL_PROCESS ?? 'cli'}` },
+    }),
+  );
 
 const processUrl = (): string => {
   const name = (process.env.VIGIL_PROCESS ?? 'cli').toUpperCase();

@@ -85,6 +85,6 @@ export const migrate = async (
     if (Number(made?.partitions) > 0) log(`made ${made?.partitions} partitions`);
     return { url, roles: roles ?? oneLogin(url), ownRoles: asOwner };
   } finally {
-    await sql.end({ timeout: 5 });
+    await sql.end({ timeout: 1 });
   }
 };

@@ -1,0 +1,2225 @@
+-- The catalog of a freshly migrated database on PostgreSQL 18, to be read, not run: see db/migrate.ts.
+-- Printed by `npm run db:dump`; a test keeps this file equal to what the migrations make.
+
+-- Tables
+
+CREATE TABLE api_key_addresses (
+  api_key_id integer NOT NULL,
+  ip_address inet NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT api_key_addresses_api_key_id_api_keys_id_fk FOREIGN KEY (api_key_id) REFERENCES api_keys(id),
+  CONSTRAINT api_key_addresses_api_key_id_ip_address_pk PRIMARY KEY (api_key_id, ip_address)
+);
+CREATE TABLE api_keys (
+  id integer NOT NULL DEFAULT nextval('api_keys_id_seq'::regclass),
+  name character varying(100) NOT NULL,
+  owner_id character varying(100) NOT NULL,
+  prefix character varying(20) NOT NULL,
+  key_hash character(64) NOT NULL,
+  scopes text[] NOT NULL,
+  rate_per_second integer NOT NULL DEFAULT 1000,
+  burst integer NOT NULL DEFAULT 2000,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by character varying(100),
+  last_used_at timestamp with time zone,
+  last_used_ip inet,
+  created_by character varying(100) NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_rate_check CHECK ((((rate_per_second >= 1) AND (rate_per_second <= 100000)) AND ((burst >= 1) AND (burst <= 1000000)))),
+  CONSTRAINT api_keys_scopes_check CHECK (((scopes <@ ARRAY['ingest'::text, 'labels'::text, 'read'::text]) AND (cardinality(scopes) > 0)))
+);
+CREATE TABLE api_usage (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  endpoint character varying(200) NOT NULL,
+  method character varying(10) NOT NULL,
+  user_id character varying(100),
+  ip_address inet,
+  response_time_ms integer,
+  status_code integer,
+  request_size_bytes integer,
+  response_size_bytes integer,
+  timestamp timestamp with time zone NOT NULL DEFAULT now(),
+  api_key_id integer,
+  CONSTRAINT api_usage_id_timestamp_pk PRIMARY KEY (id, "timestamp")
+) PARTITION BY RANGE ("timestamp");
+CREATE TABLE applied_objects (
+  file character varying(200) NOT NULL,
+  hash character varying(64) NOT NULL,
+  applied_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT applied_objects_pkey PRIMARY KEY (file)
+);
+CREATE TABLE audit_reviews (
+  audit_id bigint NOT NULL,
+  audit_timestamp timestamp with time zone NOT NULL,
+  reviewed_by character varying(100) NOT NULL,
+  reviewed_at timestamp with time zone NOT NULL DEFAULT now(),
+  note text,
+  CONSTRAINT audit_reviews_pkey PRIMARY KEY (audit_id)
+);
+CREATE TABLE audit_trail (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  user_id character varying(100),
+  action character varying(100) NOT NULL,
+  resource_type character varying(50) NOT NULL,
+  resource_id character varying(100),
+  old_values jsonb,
+  new_values jsonb,
+  ip_address inet,
+  user_agent text,
+  timestamp timestamp with time zone NOT NULL DEFAULT now(),
+  session_id character varying(100),
+  actor_type character varying(10) NOT NULL,
+  actor_name character varying(200) NOT NULL,
+  outcome character varying(10) NOT NULL DEFAULT 'success'::character varying,
+  reason text,
+  request_id character varying(40),
+  CONSTRAINT audit_trail_actor_check CHECK (((actor_type)::text = ANY ((ARRAY['user'::character varying, 'api_key'::character varying, 'system'::character varying])::text[]))),
+  CONSTRAINT audit_trail_id_timestamp_pk PRIMARY KEY (id, "timestamp"),
+  CONSTRAINT audit_trail_outcome_check CHECK (((outcome)::text = ANY ((ARRAY['success'::character varying, 'failure'::character varying, 'denied'::character varying])::text[])))
+) PARTITION BY RANGE ("timestamp");
+CREATE TABLE case_events (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  case_id bigint NOT NULL,
+  kind character varying(30) NOT NULL,
+  actor_id character varying(100) NOT NULL,
+  body jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT case_events_case_id_cases_id_fk FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT case_events_pkey PRIMARY KEY (id)
+);
+CREATE TABLE cases (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  title character varying(200) NOT NULL,
+  status character varying(12) NOT NULL DEFAULT 'open'::character varying,
+  severity character varying(10) NOT NULL DEFAULT 'warning'::character varying,
+  assignee_id character varying(100),
+  sla_due_at timestamp with time zone,
+  created_by character varying(100) NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  closed_at timestamp with time zone,
+  CONSTRAINT cases_pkey PRIMARY KEY (id),
+  CONSTRAINT cases_status_check CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'closed'::character varying])::text[])))
+);
+CREATE TABLE console_users (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  email character varying(200) NOT NULL,
+  name character varying(100) NOT NULL,
+  role character varying(20) NOT NULL,
+  password_hash text,
+  password_changed_at timestamp with time zone,
+  is_active boolean NOT NULL DEFAULT true,
+  last_sign_in_at timestamp with time zone,
+  created_by character varying(100),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT console_users_pkey PRIMARY KEY (id),
+  CONSTRAINT console_users_role_check CHECK (((role)::text = ANY ((ARRAY['analyst'::character varying, 'senior_analyst'::character varying, 'security_officer'::character varying, 'db_operator'::character varying, 'data_scientist'::character varying, 'auditor'::character varying, 'admin'::character varying])::text[])))
+);
+CREATE TABLE daily_metrics (
+  id integer NOT NULL DEFAULT nextval('daily_metrics_id_seq'::regclass),
+  date date NOT NULL,
+  total_transactions integer NOT NULL DEFAULT 0,
+  total_amount numeric(15,2) NOT NULL DEFAULT '0'::numeric,
+  fraud_transactions integer NOT NULL DEFAULT 0,
+  fraud_amount numeric(15,2) NOT NULL DEFAULT '0'::numeric,
+  avg_fraud_score numeric(5,4),
+  unique_users integer NOT NULL DEFAULT 0,
+  unique_merchants integer NOT NULL DEFAULT 0,
+  processing_time_avg_ms integer,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT daily_metrics_date_unique UNIQUE (date),
+  CONSTRAINT daily_metrics_pkey PRIMARY KEY (id)
+);
+CREATE TABLE entity_heads (
+  entity character varying(10) NOT NULL,
+  key character varying(100) NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  payments bigint NOT NULL DEFAULT 0,
+  CONSTRAINT entity_heads_entity_key_pk PRIMARY KEY (entity, key)
+);
+CREATE TABLE entity_lists (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  list_name character varying(100) NOT NULL,
+  kind character varying(10) NOT NULL,
+  entity character varying(10) NOT NULL,
+  value character varying(100) NOT NULL,
+  reason text,
+  expires_at timestamp with time zone,
+  created_by character varying(100) NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT entity_lists_entity_check CHECK (((entity)::text = ANY ((ARRAY['user'::character varying, 'card'::character varying, 'device'::character varying, 'ip'::character varying, 'merchant'::character varying, 'country'::character varying])::text[]))),
+  CONSTRAINT entity_lists_kind_check CHECK (((kind)::text = ANY ((ARRAY['allow'::character varying, 'block'::character varying, 'watch'::character varying])::text[]))),
+  CONSTRAINT entity_lists_pkey PRIMARY KEY (id)
+);
+CREATE TABLE feature_cache (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  cache_key character varying(200) NOT NULL,
+  feature_data jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  access_count integer NOT NULL DEFAULT 0,
+  CONSTRAINT feature_cache_pkey PRIMARY KEY (id)
+);
+CREATE TABLE feature_importance (
+  id integer NOT NULL DEFAULT nextval('feature_importance_id_seq'::regclass),
+  model_name character varying(100) NOT NULL,
+  model_version character varying(20) NOT NULL,
+  feature_name character varying(100) NOT NULL,
+  importance_score numeric(8,6) NOT NULL,
+  importance_rank integer,
+  calculation_method character varying(50),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT feature_importance_pkey PRIMARY KEY (id)
+);
+CREATE TABLE fraud_alerts (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  transaction_id character varying(100) NOT NULL,
+  transaction_timestamp timestamp with time zone NOT NULL,
+  user_id character varying(100) NOT NULL,
+  merchant_id character varying(100) NOT NULL,
+  card_token character varying(100),
+  amount numeric(15,2) NOT NULL,
+  currency character(3) NOT NULL,
+  amount_base numeric(15,2) NOT NULL,
+  fraud_score numeric(5,4) NOT NULL,
+  risk_level character varying(10) NOT NULL,
+  decision character varying(10) NOT NULL,
+  severity character varying(10) NOT NULL,
+  status character varying(12) NOT NULL DEFAULT 'open'::character varying,
+  disposition character varying(20),
+  reasons jsonb NOT NULL,
+  rules integer[] NOT NULL DEFAULT '{}'::integer[],
+  patterns text[] NOT NULL DEFAULT '{}'::text[],
+  queue_at timestamp with time zone NOT NULL,
+  sla_due_at timestamp with time zone NOT NULL,
+  assignee_id character varying(100),
+  lease_until timestamp with time zone,
+  note text,
+  decided_by character varying(100),
+  decided_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT fraud_alerts_disposition_check CHECK (((((status)::text = 'decided'::text) = (disposition IS NOT NULL)) AND ((disposition)::text = ANY ((ARRAY['fraud'::character varying, 'good_alert'::character varying, 'false_positive'::character varying])::text[])))),
+  CONSTRAINT fraud_alerts_pkey PRIMARY KEY (id),
+  CONSTRAINT fraud_alerts_severity_check CHECK (((severity)::text = ANY ((ARRAY['info'::character varying, 'warning'::character varying, 'critical'::character varying])::text[]))),
+  CONSTRAINT fraud_alerts_status_check CHECK (((status)::text = ANY ((ARRAY['open'::character varying, 'escalated'::character varying, 'decided'::character varying])::text[])))
+);
+CREATE TABLE fraud_patterns (
+  id integer NOT NULL DEFAULT nextval('fraud_patterns_id_seq'::regclass),
+  pattern_name character varying(100) NOT NULL,
+  description text,
+  rules jsonb NOT NULL,
+  review_threshold numeric(5,4) NOT NULL,
+  block_threshold numeric(5,4) NOT NULL,
+  is_active boolean NOT NULL DEFAULT false,
+  created_by character varying(100),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT fraud_patterns_pattern_name_unique UNIQUE (pattern_name),
+  CONSTRAINT fraud_patterns_pkey PRIMARY KEY (id)
+);
+CREATE TABLE fraud_rules (
+  id integer NOT NULL DEFAULT nextval('fraud_rules_id_seq'::regclass),
+  rule_name character varying(100) NOT NULL,
+  rule_type character varying(50) NOT NULL,
+  conditions jsonb NOT NULL,
+  actions jsonb NOT NULL,
+  priority integer NOT NULL DEFAULT 100,
+  is_active boolean NOT NULL DEFAULT false,
+  created_by character varying(100),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT fraud_rules_pkey PRIMARY KEY (id),
+  CONSTRAINT fraud_rules_rule_name_unique UNIQUE (rule_name)
+);
+CREATE TABLE job_runs (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  job_name character varying(100) NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  status character varying(10) NOT NULL,
+  affected_rows bigint,
+  error_message text,
+  started_by character varying(100) NOT NULL,
+  detail jsonb,
+  CONSTRAINT job_runs_pkey PRIMARY KEY (id),
+  CONSTRAINT job_runs_status_check CHECK (((status)::text = ANY ((ARRAY['running'::character varying, 'ok'::character varying, 'failed'::character varying, 'skipped'::character varying])::text[])))
+);
+CREATE TABLE job_slots (
+  job_name character varying(100) NOT NULL,
+  slot timestamp with time zone NOT NULL,
+  taken_by character varying(100) NOT NULL,
+  taken_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT job_slots_pkey PRIMARY KEY (job_name)
+);
+CREATE TABLE known_devices (
+  console_user_id uuid NOT NULL,
+  device_hash character(64) NOT NULL,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT known_devices_console_user_id_console_users_id_fk FOREIGN KEY (console_user_id) REFERENCES console_users(id),
+  CONSTRAINT known_devices_console_user_id_device_hash_pk PRIMARY KEY (console_user_id, device_hash)
+);
+CREATE TABLE login_guard (
+  guard_key character varying(200) NOT NULL,
+  failures integer NOT NULL DEFAULT 0,
+  window_start timestamp with time zone NOT NULL DEFAULT now(),
+  locked_until timestamp with time zone,
+  CONSTRAINT login_guard_pkey PRIMARY KEY (guard_key)
+);
+CREATE TABLE maintenance_requests (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  kind character varying(40) NOT NULL,
+  arguments jsonb NOT NULL,
+  status character varying(10) NOT NULL DEFAULT 'waiting'::character varying,
+  requested_by character varying(100) NOT NULL,
+  requested_at timestamp with time zone NOT NULL DEFAULT now(),
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  result jsonb,
+  error_message text,
+  CONSTRAINT maintenance_requests_pkey PRIMARY KEY (id),
+  CONSTRAINT maintenance_requests_status_check CHECK (((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying, 'ok'::character varying, 'failed'::character varying])::text[])))
+);
+CREATE TABLE merchant_analytics (
+  id integer NOT NULL DEFAULT nextval('merchant_analytics_id_seq'::regclass),
+  merchant_id character varying(100) NOT NULL,
+  date date NOT NULL,
+  transaction_count integer NOT NULL DEFAULT 0,
+  transaction_amount numeric(15,2) NOT NULL DEFAULT '0'::numeric,
+  fraud_count integer NOT NULL DEFAULT 0,
+  fraud_rate numeric(5,4),
+  avg_transaction_amount numeric(15,2),
+  risk_score_trend numeric(5,4),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT merchant_analytics_pkey PRIMARY KEY (id)
+);
+CREATE TABLE merchants (
+  merchant_id character varying(100) NOT NULL,
+  display_name character varying(200),
+  category character varying(50),
+  country character(2),
+  latitude double precision,
+  longitude double precision,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT merchants_pkey PRIMARY KEY (merchant_id)
+);
+CREATE TABLE ml_features (
+  transaction_id character varying(100) NOT NULL,
+  transaction_timestamp timestamp with time zone NOT NULL,
+  user_sum_1h double precision,
+  user_sum_24h double precision,
+  user_sum_7d double precision,
+  user_sum_30d double precision,
+  card_sum_10m double precision,
+  card_sum_1h double precision,
+  card_sum_24h double precision,
+  card_sum_30d double precision,
+  device_sum_24h double precision,
+  ip_sum_24h double precision,
+  merchant_sum_1h double precision,
+  merchant_sum_24h double precision,
+  user_mean_24h double precision,
+  user_mean_7d double precision,
+  user_mean_30d double precision,
+  card_mean_30d double precision,
+  merchant_mean_24h double precision,
+  merchant_mean_30d double precision,
+  user_max_24h double precision,
+  user_max_30d double precision,
+  card_max_24h double precision,
+  card_max_30d double precision,
+  device_max_24h double precision,
+  merchant_max_24h double precision,
+  user_seconds_since_last double precision,
+  user_distance_km_since_last double precision,
+  user_speed_kmh_since_last double precision,
+  user_amount_to_mean_30d double precision,
+  user_amount_zscore_30d double precision,
+  user_hour_deviation_30d double precision,
+  merchant_blocked_share_1h double precision,
+  merchant_fraud_rate_7d double precision,
+  merchant_fraud_rate_30d double precision,
+  payment_amount double precision,
+  user_count_10m integer,
+  user_count_1h integer,
+  user_count_24h integer,
+  user_count_7d integer,
+  user_count_30d integer,
+  card_count_10m integer,
+  card_count_1h integer,
+  card_count_24h integer,
+  card_count_7d integer,
+  card_count_30d integer,
+  device_count_10m integer,
+  device_count_1h integer,
+  device_count_24h integer,
+  device_count_7d integer,
+  device_count_30d integer,
+  ip_count_10m integer,
+  ip_count_1h integer,
+  ip_count_24h integer,
+  ip_count_7d integer,
+  ip_count_30d integer,
+  merchant_count_10m integer,
+  merchant_count_1h integer,
+  merchant_count_24h integer,
+  merchant_count_7d integer,
+  merchant_count_30d integer,
+  user_distinct_merchants_24h integer,
+  user_distinct_merchants_30d integer,
+  user_distinct_devices_24h integer,
+  user_distinct_devices_30d integer,
+  user_distinct_ips_24h integer,
+  user_distinct_countries_24h integer,
+  user_distinct_cards_30d integer,
+  card_distinct_merchants_1h integer,
+  card_distinct_merchants_24h integer,
+  card_distinct_devices_24h integer,
+  card_distinct_ips_24h integer,
+  card_distinct_users_30d integer,
+  device_distinct_users_24h integer,
+  device_distinct_users_30d integer,
+  device_distinct_cards_24h integer,
+  device_distinct_cards_30d integer,
+  ip_distinct_users_1h integer,
+  ip_distinct_users_24h integer,
+  ip_distinct_cards_24h integer,
+  merchant_distinct_users_24h integer,
+  merchant_distinct_cards_1h integer,
+  merchant_distinct_cards_24h integer,
+  card_small_count_10m integer,
+  payment_hour integer,
+  user_new_device_30d boolean,
+  user_new_card_30d boolean,
+  user_new_ip_30d boolean,
+  user_new_country_30d boolean,
+  user_new_merchant_30d boolean,
+  payment_night boolean,
+  payment_weekend boolean,
+  transaction_embedding real[],
+  CONSTRAINT ml_features_transaction_id_transaction_timestamp_pk PRIMARY KEY (transaction_id, transaction_timestamp)
+) PARTITION BY RANGE (transaction_timestamp);
+CREATE TABLE ml_model_performance (
+  id integer NOT NULL DEFAULT nextval('ml_model_performance_id_seq'::regclass),
+  model_name character varying(100) NOT NULL,
+  model_version character varying(20) NOT NULL,
+  window_start timestamp with time zone NOT NULL,
+  window_end timestamp with time zone NOT NULL,
+  true_positives integer NOT NULL,
+  false_positives integer NOT NULL,
+  true_negatives integer NOT NULL,
+  false_negatives integer NOT NULL,
+  precision real,
+  recall real,
+  f1_score real,
+  auc_roc real,
+  average_precision real,
+  threshold real NOT NULL,
+  sample_size integer NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT ml_model_performance_pkey PRIMARY KEY (id)
+);
+CREATE TABLE model_ab_tests (
+  id integer NOT NULL DEFAULT nextval('model_ab_tests_id_seq'::regclass),
+  test_name character varying(100) NOT NULL,
+  model_a character varying(100) NOT NULL,
+  model_b character varying(100) NOT NULL,
+  traffic_split numeric(3,2) NOT NULL DEFAULT 0.5,
+  start_date timestamp with time zone NOT NULL DEFAULT now(),
+  end_date timestamp with time zone,
+  status character varying(20) NOT NULL DEFAULT 'ACTIVE'::character varying,
+  results jsonb,
+  CONSTRAINT model_ab_tests_pkey PRIMARY KEY (id),
+  CONSTRAINT model_ab_tests_split_check CHECK (((traffic_split >= (0)::numeric) AND (traffic_split <= (1)::numeric))),
+  CONSTRAINT model_ab_tests_status_check CHECK (((status)::text = ANY ((ARRAY['ACTIVE'::character varying, 'CONCLUDED'::character varying, 'STOPPED'::character varying])::text[])))
+);
+CREATE TABLE model_experiments (
+  id integer NOT NULL DEFAULT nextval('model_experiments_id_seq'::regclass),
+  experiment_name character varying(100) NOT NULL,
+  model_type character varying(50) NOT NULL,
+  hyperparameters jsonb NOT NULL,
+  training_data_hash character varying(64),
+  validation_metrics jsonb,
+  training_duration_minutes integer,
+  training_ms bigint,
+  created_by character varying(100),
+  status character varying(20) NOT NULL DEFAULT 'RUNNING'::character varying,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT model_experiments_pkey PRIMARY KEY (id),
+  CONSTRAINT model_experiments_status_check CHECK (((status)::text = ANY ((ARRAY['RUNNING'::character varying, 'DONE'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])))
+);
+CREATE TABLE model_predictions (
+  transaction_id character varying(100) NOT NULL,
+  transaction_timestamp timestamp with time zone NOT NULL,
+  model_name character varying(100) NOT NULL,
+  model_version character varying(20) NOT NULL,
+  arm character varying(20) NOT NULL DEFAULT 'champion'::character varying,
+  probability real NOT NULL,
+  base_log_odds real NOT NULL,
+  contributions real[] NOT NULL,
+  latency_ms real,
+  CONSTRAINT model_predictions_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
+  CONSTRAINT model_predictions_transaction_id_transaction_timestamp_pk PRIMARY KEY (transaction_id, transaction_timestamp)
+) PARTITION BY RANGE (transaction_timestamp);
+CREATE TABLE models (
+  id integer NOT NULL DEFAULT nextval('models_id_seq'::regclass),
+  model_name character varying(100) NOT NULL,
+  model_version character varying(20) NOT NULL,
+  model_type character varying(50) NOT NULL,
+  parameters jsonb NOT NULL,
+  is_champion boolean NOT NULL DEFAULT false,
+  created_by character varying(100) NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT models_pkey PRIMARY KEY (id)
+);
+CREATE TABLE partition_holds (
+  month date NOT NULL,
+  reason text NOT NULL,
+  held_by character varying(100) NOT NULL,
+  until timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT partition_holds_pkey PRIMARY KEY (month)
+);
+CREATE TABLE password_links (
+  token_hash character(64) NOT NULL,
+  console_user_id uuid NOT NULL,
+  created_by character varying(100) NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT password_links_console_user_id_console_users_id_fk FOREIGN KEY (console_user_id) REFERENCES console_users(id),
+  CONSTRAINT password_links_pkey PRIMARY KEY (token_hash)
+);
+CREATE TABLE query_stats (
+  captured_at timestamp with time zone NOT NULL,
+  query_id bigint NOT NULL,
+  role_name character varying(63) NOT NULL,
+  calls bigint NOT NULL,
+  total_time_ms double precision NOT NULL,
+  rows bigint NOT NULL,
+  shared_blocks_hit bigint NOT NULL,
+  shared_blocks_read bigint NOT NULL,
+  CONSTRAINT query_stats_captured_at_query_id_role_name_pk PRIMARY KEY (captured_at, query_id, role_name)
+);
+CREATE TABLE query_texts (
+  query_id bigint NOT NULL,
+  role_name character varying(63) NOT NULL,
+  query_text text NOT NULL,
+  calls bigint NOT NULL,
+  total_time_ms double precision NOT NULL,
+  rows bigint NOT NULL,
+  shared_blocks_hit bigint NOT NULL,
+  shared_blocks_read bigint NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT query_texts_query_id_role_name_pk PRIMARY KEY (query_id, role_name)
+);
+CREATE TABLE rule_hits (
+  transaction_id character varying(100) NOT NULL,
+  transaction_timestamp timestamp with time zone NOT NULL,
+  rule_version_id integer NOT NULL,
+  rule_id integer NOT NULL,
+  position smallint NOT NULL,
+  decision character varying(10),
+  points real,
+  tags text[],
+  severity character varying(10),
+  reason_code character varying(60) NOT NULL,
+  reason_values jsonb NOT NULL,
+  seen jsonb NOT NULL,
+  CONSTRAINT rule_hits_transaction_id_transaction_timestamp_rule_version_id_ PRIMARY KEY (transaction_id, transaction_timestamp, rule_version_id)
+) PARTITION BY RANGE (transaction_timestamp);
+CREATE TABLE rule_versions (
+  id integer NOT NULL DEFAULT nextval('rule_versions_id_seq'::regclass),
+  rule_id integer NOT NULL,
+  version integer NOT NULL,
+  state character varying(12) NOT NULL DEFAULT 'draft'::character varying,
+  rule_name character varying(100) NOT NULL,
+  rule_type character varying(50) NOT NULL,
+  description text,
+  conditions jsonb NOT NULL,
+  actions jsonb NOT NULL,
+  priority integer NOT NULL DEFAULT 100,
+  reason_code character varying(60) NOT NULL DEFAULT 'rule'::character varying,
+  revision integer NOT NULL DEFAULT 1,
+  created_by character varying(100) NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  state_by character varying(100),
+  state_at timestamp with time zone NOT NULL DEFAULT now(),
+  state_note text,
+  CONSTRAINT rule_versions_pkey PRIMARY KEY (id),
+  CONSTRAINT rule_versions_rule_id_fraud_rules_id_fk FOREIGN KEY (rule_id) REFERENCES fraud_rules(id),
+  CONSTRAINT rule_versions_state_check CHECK (((state)::text = ANY ((ARRAY['draft'::character varying, 'in_review'::character varying, 'approved'::character varying, 'shadow'::character varying, 'canary'::character varying, 'live'::character varying, 'paused'::character varying, 'retired'::character varying])::text[])))
+);
+CREATE TABLE security_events (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  event_type character varying(50) NOT NULL,
+  severity character varying(20) NOT NULL,
+  description text NOT NULL,
+  user_id character varying(100),
+  ip_address inet,
+  metadata jsonb,
+  resolved boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  session_id character varying(100),
+  assignee_id character varying(100),
+  resolved_by character varying(100),
+  resolved_at timestamp with time zone,
+  resolution character varying(30),
+  note text,
+  CONSTRAINT security_events_id_created_at_pk PRIMARY KEY (id, created_at),
+  CONSTRAINT security_events_severity_check CHECK (((severity)::text = ANY ((ARRAY['info'::character varying, 'warning'::character varying, 'critical'::character varying])::text[])))
+) PARTITION BY RANGE (created_at);
+CREATE TABLE server_capabilities (
+  capability character varying(40) NOT NULL,
+  present boolean NOT NULL,
+  detail text,
+  checked_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT server_capabilities_pkey PRIMARY KEY (capability)
+);
+CREATE TABLE system_config (
+  id integer NOT NULL DEFAULT nextval('system_config_id_seq'::regclass),
+  config_key character varying(100) NOT NULL,
+  config_value jsonb NOT NULL,
+  description text,
+  is_sensitive boolean NOT NULL DEFAULT false,
+  updated_by character varying(100),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT system_config_config_key_unique UNIQUE (config_key),
+  CONSTRAINT system_config_pkey PRIMARY KEY (id)
+);
+CREATE TABLE system_metrics (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  metric_name character varying(100) NOT NULL,
+  metric_value numeric(15,4) NOT NULL,
+  labels jsonb,
+  timestamp timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT system_metrics_id_timestamp_pk PRIMARY KEY (id, "timestamp")
+) PARTITION BY RANGE ("timestamp");
+CREATE TABLE system_metrics_daily (
+  day date NOT NULL,
+  metric_name character varying(100) NOT NULL,
+  samples integer NOT NULL,
+  mean_value double precision NOT NULL,
+  min_value double precision NOT NULL,
+  max_value double precision NOT NULL,
+  CONSTRAINT system_metrics_daily_metric_name_day_pk PRIMARY KEY (metric_name, day)
+);
+CREATE TABLE transaction_stream (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  transaction_id character varying(100) NOT NULL,
+  raw_data jsonb NOT NULL,
+  processed_at timestamp with time zone,
+  processing_status character varying(20) NOT NULL DEFAULT 'PENDING'::character varying,
+  error_message text,
+  retry_count integer NOT NULL DEFAULT 0,
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  payload_hash character(64) NOT NULL,
+  answer text,
+  lease_until timestamp with time zone,
+  lease_epoch integer NOT NULL DEFAULT 0,
+  leased_by character varying(100),
+  next_try_at timestamp with time zone,
+  CONSTRAINT transaction_stream_pkey PRIMARY KEY (id),
+  CONSTRAINT transaction_stream_status_check CHECK (((processing_status)::text = ANY ((ARRAY['PENDING'::character varying, 'PROCESSING'::character varying, 'DONE'::character varying, 'FAILED'::character varying, 'DEAD'::character varying])::text[])))
+);
+CREATE TABLE transactions (
+  transaction_id character varying(100) NOT NULL,
+  user_id character varying(100) NOT NULL,
+  merchant_id character varying(100) NOT NULL,
+  transaction_timestamp timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  amount numeric(15,2) NOT NULL,
+  currency character(3) NOT NULL,
+  amount_base numeric(15,2) NOT NULL,
+  latitude double precision,
+  longitude double precision,
+  country character(2),
+  device_id character varying(100),
+  ip_address inet,
+  channel character varying(20),
+  card_token character varying(100),
+  merchant_category character varying(50),
+  metadata jsonb,
+  fraud_score numeric(5,4) NOT NULL,
+  risk_level character varying(10) NOT NULL,
+  decision character varying(10) NOT NULL,
+  decision_version character varying(64) NOT NULL,
+  latency_ms real,
+  is_fraud boolean,
+  label_source character varying(20),
+  labelled_at timestamp with time zone,
+  CONSTRAINT transactions_amount_base_check CHECK (((amount_base >= (0)::numeric) AND (amount_base <> 'NaN'::numeric))),
+  CONSTRAINT transactions_amount_check CHECK (((amount >= (0)::numeric) AND (amount <> 'NaN'::numeric))),
+  CONSTRAINT transactions_decision_check CHECK (((decision)::text = ANY ((ARRAY['ALLOW'::character varying, 'REVIEW'::character varying, 'BLOCK'::character varying])::text[]))),
+  CONSTRAINT transactions_label_check CHECK ((((is_fraud IS NULL) = (labelled_at IS NULL)) AND ((is_fraud IS NULL) = (label_source IS NULL)))),
+  CONSTRAINT transactions_risk_check CHECK (((risk_level)::text = ANY ((ARRAY['MINIMAL'::character varying, 'LOW'::character varying, 'MEDIUM'::character varying, 'HIGH'::character varying, 'CRITICAL'::character varying])::text[]))),
+  CONSTRAINT transactions_score_check CHECK (((fraud_score >= (0)::numeric) AND (fraud_score <= (1)::numeric))),
+  CONSTRAINT transactions_transaction_id_transaction_timestamp_risk_level_pk PRIMARY KEY (transaction_id, transaction_timestamp, risk_level)
+) PARTITION BY RANGE (transaction_timestamp);
+CREATE TABLE transactions_archive (
+  transaction_id character varying(100) NOT NULL,
+  user_id character varying(100) NOT NULL,
+  merchant_id character varying(100) NOT NULL,
+  transaction_timestamp timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  amount numeric(15,2) NOT NULL,
+  currency character(3) NOT NULL,
+  amount_base numeric(15,2) NOT NULL,
+  latitude double precision,
+  longitude double precision,
+  country character(2),
+  device_id character varying(100),
+  ip_address inet,
+  channel character varying(20),
+  card_token character varying(100),
+  merchant_category character varying(50),
+  metadata jsonb,
+  fraud_score numeric(5,4) NOT NULL,
+  risk_level character varying(10) NOT NULL,
+  decision character varying(10) NOT NULL,
+  decision_version character varying(64) NOT NULL,
+  latency_ms real,
+  is_fraud boolean,
+  label_source character varying(20),
+  labelled_at timestamp with time zone,
+  CONSTRAINT transactions_archive_transaction_id_transaction_timestamp_risk_ PRIMARY KEY (transaction_id, transaction_timestamp, risk_level)
+) PARTITION BY RANGE (transaction_timestamp);
+CREATE TABLE user_sessions (
+  id integer NOT NULL DEFAULT nextval('user_sessions_id_seq'::regclass),
+  session_id character varying(100) NOT NULL,
+  user_id character varying(100) NOT NULL,
+  ip_address inet,
+  user_agent text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_activity timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  is_active boolean NOT NULL DEFAULT true,
+  device_hash character(64),
+  ended_at timestamp with time zone,
+  ended_by character varying(100),
+  end_reason character varying(30),
+  CONSTRAINT user_sessions_pkey PRIMARY KEY (id)
+);
+CREATE TABLE users (
+  user_id character varying(100) NOT NULL,
+  display_name character varying(200),
+  country character(2),
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT users_pkey PRIMARY KEY (user_id)
+);
+
+-- Kinds of partitions, as ensure_partitions() makes them
+
+-- api_usage_yNNNNmNNdNN OF api_usage FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN')
+-- audit_trail_yNNNNmNN OF audit_trail FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN')
+-- ml_features_yNNNNmNN OF ml_features FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN') WITH (toast_tuple_target=128, fillfactor=90, autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_analyze_scale_factor=0.02)
+-- model_predictions_yNNNNmNN OF model_predictions FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN')
+-- rule_hits_yNNNNmNN OF rule_hits FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN')
+-- security_events_yNNNNmNN OF security_events FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN')
+-- system_metrics_yNNNNmNNdNN OF system_metrics FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN') PARTITION BY RANGE ("timestamp")
+-- system_metrics_yNNNNmNNdNNhNN OF system_metrics_yNNNNmNNdNN FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN')
+-- transactions_yNNNNmNN OF transactions FOR VALUES FROM ('NNNN-NN-NN NN:NN:NN+NN') TO ('NNNN-NN-NN NN:NN:NN+NN') PARTITION BY LIST (risk_level)
+-- transactions_yNNNNmNN_high_risk OF transactions_yNNNNmNN FOR VALUES IN ('HIGH', 'CRITICAL') WITH (toast_tuple_target=128, fillfactor=90, autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_analyze_scale_factor=0.02)
+-- transactions_yNNNNmNN_low_risk OF transactions_yNNNNmNN FOR VALUES IN ('MINIMAL', 'LOW', 'MEDIUM') WITH (toast_tuple_target=128, fillfactor=90, autovacuum_vacuum_insert_scale_factor=0.05, autovacuum_analyze_scale_factor=0.02)
+
+-- Indexes
+
+CREATE INDEX api_usage_key_idx ON ONLY public.api_usage USING btree (api_key_id, "timestamp" DESC);
+CREATE INDEX api_usage_time_idx ON ONLY public.api_usage USING btree ("timestamp" DESC);
+CREATE INDEX audit_trail_action_idx ON ONLY public.audit_trail USING btree (action, "timestamp" DESC);
+CREATE INDEX audit_trail_resource_idx ON ONLY public.audit_trail USING btree (resource_type, resource_id, "timestamp" DESC);
+CREATE INDEX audit_trail_time_idx ON ONLY public.audit_trail USING btree ("timestamp" DESC, id DESC);
+CREATE INDEX audit_trail_user_idx ON ONLY public.audit_trail USING btree (user_id, "timestamp" DESC);
+CREATE INDEX case_events_case_idx ON public.case_events USING btree (case_id, id);
+CREATE INDEX cases_open_idx ON public.cases USING btree (created_at DESC, id DESC) WHERE ((status)::text = 'open'::text);
+CREATE INDEX entity_lists_value_idx ON public.entity_lists USING btree (entity, value);
+CREATE INDEX feature_cache_expires_idx ON public.feature_cache USING btree (expires_at);
+CREATE INDEX feature_importance_model_idx ON public.feature_importance USING btree (model_name, model_version, importance_rank);
+CREATE INDEX fraud_alerts_assignee_idx ON public.fraud_alerts USING btree (assignee_id, queue_at) WHERE (assignee_id IS NOT NULL);
+CREATE INDEX fraud_alerts_created_idx ON public.fraud_alerts USING btree (created_at DESC, id DESC);
+CREATE INDEX fraud_alerts_decided_idx ON public.fraud_alerts USING btree (decided_at DESC, id DESC) WHERE ((status)::text = 'decided'::text);
+CREATE INDEX fraud_alerts_due_idx ON public.fraud_alerts USING btree (sla_due_at) WHERE ((status)::text <> 'decided'::text);
+CREATE INDEX fraud_alerts_merchant_idx ON public.fraud_alerts USING btree (merchant_id, created_at);
+CREATE INDEX fraud_alerts_queue_idx ON public.fraud_alerts USING btree (queue_at, id) WHERE ((status)::text <> 'decided'::text);
+CREATE INDEX fraud_alerts_user_idx ON public.fraud_alerts USING btree (user_id, created_at);
+CREATE INDEX idx_ml_features_embedding ON ONLY public.ml_features USING gist (cube((transaction_embedding)::double precision[]));
+CREATE INDEX idx_transactions_ml_composite ON ONLY public.transactions USING btree (user_id, merchant_id, transaction_timestamp, amount, fraud_score) INCLUDE (latitude, longitude, device_id);
+CREATE INDEX idx_transactions_recent_fraud ON ONLY public.transactions USING btree (transaction_timestamp, fraud_score, risk_level) WHERE is_fraud;
+CREATE INDEX job_runs_job_idx ON public.job_runs USING btree (job_name, started_at DESC);
+CREATE INDEX job_runs_time_idx ON public.job_runs USING btree (started_at DESC, id DESC);
+CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
+CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
+CREATE INDEX password_links_user_idx ON public.password_links USING btree (console_user_id);
+CREATE INDEX query_stats_query_idx ON public.query_stats USING btree (query_id, captured_at DESC);
+CREATE INDEX rule_hits_rule_time_idx ON ONLY public.rule_hits USING btree (rule_id, transaction_timestamp DESC);
+CREATE INDEX rule_versions_state_idx ON public.rule_versions USING btree (state);
+CREATE INDEX security_events_open_idx ON ONLY public.security_events USING btree (created_at DESC, id DESC) WHERE (NOT resolved);
+CREATE INDEX security_events_time_idx ON ONLY public.security_events USING btree (created_at DESC, id DESC);
+CREATE INDEX security_events_user_idx ON ONLY public.security_events USING btree (user_id, created_at DESC);
+CREATE INDEX system_metrics_name_time_idx ON ONLY public.system_metrics USING btree (metric_name, "timestamp" DESC);
+CREATE INDEX transaction_stream_dead_idx ON public.transaction_stream USING btree (id) WHERE ((processing_status)::text = 'DEAD'::text);
+CREATE INDEX transaction_stream_open_idx ON public.transaction_stream USING btree (next_try_at, id) WHERE ((processing_status)::text = ANY ((ARRAY['PENDING'::character varying, 'PROCESSING'::character varying, 'FAILED'::character varying])::text[]));
+CREATE INDEX transaction_stream_received_idx ON public.transaction_stream USING btree (received_at);
+CREATE INDEX transactions_archive_time_idx ON ONLY public.transactions_archive USING btree (transaction_timestamp DESC, transaction_id DESC);
+CREATE INDEX transactions_archive_user_time_idx ON ONLY public.transactions_archive USING btree (user_id, transaction_timestamp);
+CREATE INDEX transactions_card_time_idx ON ONLY public.transactions USING btree (card_token, transaction_timestamp) WHERE (card_token IS NOT NULL);
+CREATE INDEX transactions_decided_idx ON ONLY public.transactions USING btree (transaction_timestamp DESC, transaction_id DESC) WHERE ((decision)::text <> 'ALLOW'::text);
+CREATE INDEX transactions_device_time_idx ON ONLY public.transactions USING btree (device_id, transaction_timestamp) WHERE (device_id IS NOT NULL);
+CREATE INDEX transactions_ip_time_idx ON ONLY public.transactions USING btree (ip_address, transaction_timestamp) WHERE (ip_address IS NOT NULL);
+CREATE INDEX transactions_merchant_label_idx ON ONLY public.transactions USING btree (merchant_id, labelled_at) WHERE is_fraud;
+CREATE INDEX transactions_merchant_time_idx ON ONLY public.transactions USING btree (merchant_id, transaction_timestamp);
+CREATE INDEX transactions_time_idx ON ONLY public.transactions USING btree (transaction_timestamp DESC, transaction_id DESC);
+CREATE INDEX transactions_user_time_idx ON ONLY public.transactions USING btree (user_id, transaction_timestamp);
+CREATE INDEX user_sessions_last_idx ON public.user_sessions USING btree (last_activity DESC, id DESC);
+CREATE INDEX user_sessions_user_idx ON public.user_sessions USING btree (user_id, is_active);
+CREATE UNIQUE INDEX api_keys_key_hash_key ON public.api_keys USING btree (key_hash);
+CREATE UNIQUE INDEX console_users_email_key ON public.console_users USING btree (lower((email)::text));
+CREATE UNIQUE INDEX entity_lists_entry_key ON public.entity_lists USING btree (list_name, entity, value);
+CREATE UNIQUE INDEX feature_cache_cache_key_key ON public.feature_cache USING btree (cache_key);
+CREATE UNIQUE INDEX fraud_alerts_transaction_id_key ON public.fraud_alerts USING btree (transaction_id);
+CREATE UNIQUE INDEX merchant_analytics_merchant_id_date_key ON public.merchant_analytics USING btree (merchant_id, date);
+CREATE UNIQUE INDEX ml_model_performance_window_key ON public.ml_model_performance USING btree (model_name, model_version, window_start, window_end);
+CREATE UNIQUE INDEX model_ab_tests_active_key ON public.model_ab_tests USING btree (status) WHERE ((status)::text = 'ACTIVE'::text);
+CREATE UNIQUE INDEX models_champion_key ON public.models USING btree (is_champion) WHERE is_champion;
+CREATE UNIQUE INDEX models_version_key ON public.models USING btree (model_name, model_version);
+CREATE UNIQUE INDEX mv_fraud_dashboard_realtime_hour_key ON public.mv_fraud_dashboard_realtime USING btree (hour);
+CREATE UNIQUE INDEX rule_versions_live_key ON public.rule_versions USING btree (rule_id) WHERE ((state)::text = 'live'::text);
+CREATE UNIQUE INDEX rule_versions_rule_version_key ON public.rule_versions USING btree (rule_id, version);
+CREATE UNIQUE INDEX transaction_stream_transaction_id_key ON public.transaction_stream USING btree (transaction_id);
+CREATE UNIQUE INDEX user_sessions_session_id_key ON public.user_sessions USING btree (session_id);
+
+-- Views
+
+CREATE MATERIALIZED VIEW mv_fraud_dashboard_realtime AS
+ SELECT date_trunc('hour'::text, transaction_timestamp, 'UTC'::text) AS hour,
+    count(*) AS total_transactions,
+    count(*) FILTER (WHERE is_fraud) AS fraud_count,
+    avg(fraud_score) AS avg_fraud_score,
+    sum(amount_base) AS total_amount,
+    count(DISTINCT user_id) AS unique_users,
+    count(*) FILTER (WHERE decision::text = 'ALLOW'::text) AS allowed_count,
+    count(*) FILTER (WHERE decision::text = 'REVIEW'::text) AS review_count,
+    count(*) FILTER (WHERE decision::text = 'BLOCK'::text) AS blocked_count,
+    COALESCE(sum(amount_base) FILTER (WHERE decision::text = 'BLOCK'::text), 0::numeric) AS blocked_amount,
+    avg(latency_ms) AS avg_latency_ms,
+    now() AS refreshed_at
+   FROM transactions
+  WHERE transaction_timestamp > (now() - '49:00:00'::interval) AND transaction_timestamp <= (now() + '00:10:00'::interval)
+  GROUP BY (date_trunc('hour'::text, transaction_timestamp, 'UTC'::text));
+CREATE VIEW transactions_all AS
+ SELECT transactions.transaction_id,
+    transactions.user_id,
+    transactions.merchant_id,
+    transactions.transaction_timestamp,
+    transactions.recorded_at,
+    transactions.amount,
+    transactions.currency,
+    transactions.amount_base,
+    transactions.latitude,
+    transactions.longitude,
+    transactions.country,
+    transactions.device_id,
+    transactions.ip_address,
+    transactions.channel,
+    transactions.card_token,
+    transactions.merchant_category,
+    transactions.metadata,
+    transactions.fraud_score,
+    transactions.risk_level,
+    transactions.decision,
+    transactions.decision_version,
+    transactions.latency_ms,
+    transactions.is_fraud,
+    transactions.label_source,
+    transactions.labelled_at,
+    false AS archived
+   FROM transactions
+UNION ALL
+ SELECT transactions_archive.transaction_id,
+    transactions_archive.user_id,
+    transactions_archive.merchant_id,
+    transactions_archive.transaction_timestamp,
+    transactions_archive.recorded_at,
+    transactions_archive.amount,
+    transactions_archive.currency,
+    transactions_archive.amount_base,
+    transactions_archive.latitude,
+    transactions_archive.longitude,
+    transactions_archive.country,
+    transactions_archive.device_id,
+    transactions_archive.ip_address,
+    transactions_archive.channel,
+    transactions_archive.card_token,
+    transactions_archive.merchant_category,
+    transactions_archive.metadata,
+    transactions_archive.fraud_score,
+    transactions_archive.risk_level,
+    transactions_archive.decision,
+    transactions_archive.decision_version,
+    transactions_archive.latency_ms,
+    transactions_archive.is_fraud,
+    transactions_archive.label_source,
+    transactions_archive.labelled_at,
+    true AS archived
+   FROM transactions_archive;
+CREATE VIEW transactions_readonly AS
+ SELECT transaction_id,
+    user_id,
+    merchant_id,
+    transaction_timestamp,
+    amount,
+    currency,
+    amount_base,
+    country,
+    channel,
+    merchant_category,
+    fraud_score,
+    risk_level,
+    decision,
+    is_fraud,
+    label_source,
+    labelled_at,
+    archived
+   FROM transactions_all;
+CREATE VIEW v_database_health AS
+ WITH activity AS (
+         SELECT count(*) FILTER (WHERE pg_stat_activity.backend_type = 'client backend'::text) AS clients,
+            count(*) FILTER (WHERE pg_stat_activity.backend_type = 'client backend'::text AND pg_stat_activity.state = 'active'::text) AS active,
+            count(*) FILTER (WHERE pg_stat_activity.backend_type = 'client backend'::text AND pg_stat_activity.state ~~ 'idle in transaction%'::text) AS idle_in_transaction,
+            count(*) FILTER (WHERE pg_stat_activity.backend_type <> 'client backend'::text) AS others,
+            count(*) FILTER (WHERE pg_stat_activity.backend_type = 'client backend'::text AND pg_stat_activity.wait_event_type = 'Lock'::text) AS lock_waits,
+            COALESCE(EXTRACT(epoch FROM now() - min(pg_stat_activity.xact_start) FILTER (WHERE pg_stat_activity.backend_type = 'client backend'::text AND pg_stat_activity.pid <> pg_backend_pid())), 0::numeric) AS longest_transaction
+           FROM pg_stat_activity
+          WHERE pg_stat_activity.datname = current_database() OR pg_stat_activity.backend_type <> 'client backend'::text
+        ), totals AS (
+         SELECT pg_stat_database.datid,
+            pg_stat_database.datname,
+            pg_stat_database.numbackends,
+            pg_stat_database.xact_commit,
+            pg_stat_database.xact_rollback,
+            pg_stat_database.blks_read,
+            pg_stat_database.blks_hit,
+            pg_stat_database.tup_returned,
+            pg_stat_database.tup_fetched,
+            pg_stat_database.tup_inserted,
+            pg_stat_database.tup_updated,
+            pg_stat_database.tup_deleted,
+            pg_stat_database.conflicts,
+            pg_stat_database.temp_files,
+            pg_stat_database.temp_bytes,
+            pg_stat_database.deadlocks,
+            pg_stat_database.checksum_failures,
+            pg_stat_database.checksum_last_failure,
+            pg_stat_database.blk_read_time,
+            pg_stat_database.blk_write_time,
+            pg_stat_database.session_time,
+            pg_stat_database.active_time,
+            pg_stat_database.idle_in_transaction_time,
+            pg_stat_database.sessions,
+            pg_stat_database.sessions_abandoned,
+            pg_stat_database.sessions_fatal,
+            pg_stat_database.sessions_killed,
+            pg_stat_database.parallel_workers_to_launch,
+            pg_stat_database.parallel_workers_launched,
+            pg_stat_database.stats_reset
+           FROM pg_stat_database
+          WHERE pg_stat_database.datname = current_database()
+        ), stream AS (
+         SELECT count(*) FILTER (WHERE transaction_stream.processing_status::text <> 'DEAD'::text) AS open,
+            COALESCE(EXTRACT(epoch FROM now() - min(transaction_stream.received_at) FILTER (WHERE transaction_stream.processing_status::text <> 'DEAD'::text)), 0::numeric) AS lag,
+            count(*) FILTER (WHERE transaction_stream.processing_status::text = 'DEAD'::text) AS dead
+           FROM transaction_stream
+          WHERE (transaction_stream.processing_status::text = ANY (ARRAY['PENDING'::character varying, 'PROCESSING'::character varying, 'FAILED'::character varying]::text[])) OR transaction_stream.processing_status::text = 'DEAD'::text
+        ), days AS (
+         SELECT min(tables.covered_until) AS covered_until
+           FROM ( SELECT max(to_timestamp("substring"(c.relname::text, 'y(\d{4}m\d{2}d\d{2})$'::text), 'YYYY"m"MM"d"DD'::text)) + '1 day'::interval AS covered_until
+                   FROM pg_inherits i
+                     JOIN pg_class c ON c.oid = i.inhrelid
+                  WHERE (i.inhparent = ANY (ARRAY['system_metrics'::regclass::oid, 'api_usage'::regclass::oid])) AND c.relname ~ 'y\d{4}m\d{2}d\d{2}$'::text
+                  GROUP BY i.inhparent) tables
+        ), months AS (
+         SELECT max(to_timestamp("substring"(c.relname::text, 'y(\d{4}m\d{2})$'::text), 'YYYY"m"MM'::text)) + '1 mon'::interval AS covered_until
+           FROM pg_inherits i
+             JOIN pg_class c ON c.oid = i.inhrelid
+          WHERE i.inhparent = 'transactions'::regclass::oid AND c.relname ~ '^transactions_y\d{4}m\d{2}$'::text
+        )
+ SELECT metric,
+    round(value, 4) AS value,
+    unit,
+    limit_value
+   FROM ( SELECT 1 AS "position",
+            'connections'::text AS metric,
+            activity.clients::numeric AS value,
+            'count'::text AS unit,
+            current_setting('max_connections'::text)::numeric - current_setting('superuser_reserved_connections'::text)::numeric - COALESCE(current_setting('reserved_connections'::text, true)::numeric, 0::numeric) AS limit_value
+           FROM activity
+        UNION ALL
+         SELECT 2,
+            'cache_hit_ratio'::text,
+            100.0 * totals.blks_hit::numeric / NULLIF(totals.blks_hit + totals.blks_read, 0)::numeric,
+            'percent'::text,
+            NULL::numeric
+           FROM totals
+        UNION ALL
+         SELECT 3,
+            'connections_active'::text,
+            activity.active,
+            'count'::text,
+            NULL::numeric
+           FROM activity
+        UNION ALL
+         SELECT 4,
+            'connections_idle_in_transaction'::text,
+            activity.idle_in_transaction,
+            'count'::text,
+            NULL::numeric
+           FROM activity
+        UNION ALL
+         SELECT 5,
+            'connections_other'::text,
+            activity.others,
+            'count'::text,
+            NULL::numeric
+           FROM activity
+        UNION ALL
+         SELECT 6,
+            'lock_waits'::text,
+            activity.lock_waits,
+            'count'::text,
+            NULL::numeric
+           FROM activity
+        UNION ALL
+         SELECT 7,
+            'longest_transaction'::text,
+            activity.longest_transaction,
+            'seconds'::text,
+            NULL::numeric
+           FROM activity
+        UNION ALL
+         SELECT 8,
+            'transactions_committed'::text,
+            totals.xact_commit,
+            'total'::text,
+            NULL::numeric
+           FROM totals
+        UNION ALL
+         SELECT 9,
+            'transactions_rolled_back'::text,
+            totals.xact_rollback,
+            'total'::text,
+            NULL::numeric
+           FROM totals
+        UNION ALL
+         SELECT 10,
+            'deadlocks'::text,
+            totals.deadlocks,
+            'total'::text,
+            NULL::numeric
+           FROM totals
+        UNION ALL
+         SELECT 11,
+            'temp_bytes'::text,
+            totals.temp_bytes,
+            'total'::text,
+            NULL::numeric
+           FROM totals
+        UNION ALL
+         SELECT 12,
+            'blocks_hit'::text,
+            totals.blks_hit,
+            'total'::text,
+            NULL::numeric
+           FROM totals
+        UNION ALL
+         SELECT 13,
+            'blocks_read'::text,
+            totals.blks_read,
+            'total'::text,
+            NULL::numeric
+           FROM totals
+        UNION ALL
+         SELECT 14,
+            'database_size'::text,
+            pg_database_size(current_database()) AS pg_database_size,
+            'bytes'::text,
+            NULL::numeric
+        UNION ALL
+         SELECT 15,
+            'transaction_id_age'::text,
+            age(pg_database.datfrozenxid) AS age,
+            'count'::text,
+            2000000000
+           FROM pg_database
+          WHERE pg_database.datname = current_database()
+        UNION ALL
+         SELECT 16,
+            'multixact_id_age'::text,
+            mxid_age(pg_database.datminmxid) AS mxid_age,
+            'count'::text,
+            2000000000
+           FROM pg_database
+          WHERE pg_database.datname = current_database()
+        UNION ALL
+         SELECT 17,
+            'stream_open'::text,
+            stream.open,
+            'count'::text,
+            NULL::numeric
+           FROM stream
+        UNION ALL
+         SELECT 18,
+            'stream_lag'::text,
+            stream.lag,
+            'seconds'::text,
+            NULL::numeric
+           FROM stream
+        UNION ALL
+         SELECT 19,
+            'stream_dead'::text,
+            stream.dead,
+            'count'::text,
+            NULL::numeric
+           FROM stream
+        UNION ALL
+         SELECT 20,
+            'partition_runway'::text,
+            EXTRACT(epoch FROM months.covered_until - now()) / 86400::numeric,
+            'days'::text,
+            NULL::numeric
+           FROM months
+        UNION ALL
+         SELECT 21,
+            'dashboard_age'::text,
+            EXTRACT(epoch FROM now() - GREATEST(( SELECT max(mv_fraud_dashboard_realtime.refreshed_at) AS max
+                   FROM mv_fraud_dashboard_realtime), ( SELECT job_runs.started_at
+                   FROM job_runs
+                  WHERE job_runs.job_name::text = 'refresh-fraud-dashboard'::text AND job_runs.status::text = 'ok'::text
+                  ORDER BY job_runs.started_at DESC
+                 LIMIT 1))) AS "extract",
+            'seconds'::text,
+            NULL::numeric
+        UNION ALL
+         SELECT 22,
+            'jobs_failed_24h'::text,
+            ( SELECT count(*) AS count
+                   FROM job_runs
+                  WHERE job_runs.status::text = 'failed'::text AND job_runs.started_at > (now() - '24:00:00'::interval)) AS count,
+            'count'::text,
+            NULL::numeric
+        UNION ALL
+         SELECT 23,
+            'partition_runway_daily'::text,
+            EXTRACT(epoch FROM days.covered_until - now()) / 86400::numeric,
+            'days'::text,
+            NULL::numeric
+           FROM days) rows
+  ORDER BY "position";
+CREATE VIEW v_slow_queries AS
+ SELECT regexp_replace(s.query, '(password\s+)(''[^'']*''|\$[^ ;]*)'::text, '\1''…'''::text, 'gi'::text) AS query,
+    s.calls,
+    s.total_exec_time AS total_time,
+    s.mean_exec_time AS mean_time,
+    s.rows,
+    s.queryid AS query_id,
+    r.rolname AS role_name,
+    s.max_exec_time AS max_time,
+    s.stddev_exec_time AS stddev_time,
+    s.shared_blks_hit,
+    s.shared_blks_read
+   FROM pg_stat_statements s
+     JOIN pg_database d ON d.oid = s.dbid AND d.datname = current_database()
+     LEFT JOIN pg_roles r ON r.oid = s.userid
+  WHERE s.mean_exec_time > COALESCE(( SELECT (system_config.config_value #>> '{}'::text[])::double precision AS float8
+           FROM system_config
+          WHERE system_config.config_key::text = 'database.slow_query_ms'::text), 1000::double precision)
+  ORDER BY s.mean_exec_time DESC;
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION public.append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO audit_trail (actor_type, user_id, actor_name, action, resource_type, resource_id, old_values, new_values,
+    outcome, reason, ip_address, user_agent, session_id, request_id, timestamp)
+  VALUES (p_actor_type, p_user_id, p_actor_name, p_action, p_resource_type, p_resource_id, p_old_values, p_new_values,
+    p_outcome, p_reason, p_ip_address, p_user_agent, p_session_id, p_request_id, clock_timestamp())
+  RETURNING id;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.archive_old_transactions()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '200ms'
+AS $function$
+DECLARE
+  v_started timestamptz := clock_timestamp();
+  v_keep interval := coalesce((SELECT make_interval(months => (config_value #>> '{}')::integer)
+    FROM system_config WHERE config_key = 'retention.transactions_months'), interval '2 years');
+  v_name text;
+  v_month timestamptz;
+BEGIN
+  SELECT c.relname, to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')
+    INTO v_name, v_month
+    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+   WHERE i.inhparent = 'transactions'::regclass AND c.relname ~ '^transactions_y\d{4}m\d{2}$'
+     AND to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM') + interval '1 month' < now() - v_keep
+     AND NOT EXISTS (SELECT FROM partition_holds h WHERE h.month = to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')::date
+       AND (h.until IS NULL OR h.until > now()))
+   ORDER BY 2 LIMIT 1;
+  IF v_name IS NULL THEN
+    PERFORM record_job_run('archive-old-transactions', v_started, 'ok', 0);
+    RETURN;
+  END IF;
+  BEGIN
+    EXECUTE format('ALTER TABLE transactions DETACH PARTITION %I', v_name);
+    EXECUTE format('ALTER TABLE transactions_archive ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+      v_name, v_month, v_month + interval '1 month');
+    PERFORM record_job_run('archive-old-transactions', v_started, 'ok', 1, NULL, jsonb_build_object('partition', v_name));
+  EXCEPTION WHEN OTHERS THEN
+    PERFORM record_job_run('archive-old-transactions', v_started,
+      CASE WHEN SQLSTATE = '55P03' THEN 'skipped' ELSE 'failed' END, 0, SQLERRM, jsonb_build_object('partition', v_name));
+  END;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.bring_back_transactions(p_month date, p_reason text, p_by text, p_until timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '200ms'
+AS $function$
+DECLARE
+  v_from timestamptz := date_trunc('month', p_month::timestamptz);
+  v_name text := to_char(v_from, '"transactions_y"YYYY"m"MM');
+BEGIN
+  INSERT INTO partition_holds (month, reason, held_by, until) VALUES (v_from::date, p_reason, p_by, p_until)
+    ON CONFLICT (month) DO UPDATE SET reason = excluded.reason, held_by = excluded.held_by, until = excluded.until;
+  EXECUTE format('ALTER TABLE transactions_archive DETACH PARTITION %I', v_name);
+  EXECUTE format('ALTER TABLE transactions ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+    v_name, v_from, v_from + interval '1 month');
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.decision_context(payments jsonb)
+ RETURNS TABLE("position" integer, stream_status text, stream_hash text, stream_answer text, user_head bigint, card_head bigint, merchant_cached boolean, ip_cached boolean, user_count_10m integer, user_count_1h integer, user_count_24h integer, user_count_7d integer, user_count_30d integer, user_sum_1h double precision, user_sum_24h double precision, user_sum_7d double precision, user_sum_30d double precision, user_spread_30d double precision, user_max_24h double precision, user_max_30d double precision, user_distinct_merchants_24h integer, user_distinct_merchants_30d integer, user_distinct_devices_24h integer, user_distinct_devices_30d integer, user_distinct_ips_24h integer, user_distinct_countries_24h integer, user_distinct_cards_30d integer, user_hours_30d integer, user_seconds_since_last double precision, user_place_seconds double precision, user_place_latitude double precision, user_place_longitude double precision, user_seen_device boolean, user_seen_card boolean, user_seen_ip boolean, user_seen_country boolean, user_seen_merchant boolean, card_count_10m integer, card_count_1h integer, card_count_24h integer, card_count_7d integer, card_count_30d integer, card_small_count_10m integer, card_sum_10m double precision, card_sum_1h double precision, card_sum_24h double precision, card_sum_30d double precision, card_max_24h double precision, card_max_30d double precision, card_distinct_merchants_1h integer, card_distinct_merchants_24h integer, card_distinct_devices_24h integer, card_distinct_ips_24h integer, card_distinct_users_30d integer, device_count_10m integer, device_count_1h integer, device_count_24h integer, device_count_7d integer, device_count_30d integer, device_sum_24h double precision, device_max_24h double precision, device_distinct_users_24h integer, device_distinct_users_30d integer, device_distinct_cards_24h integer, device_distinct_cards_30d integer, ip_count_10m integer, ip_count_1h integer, ip_count_24h integer, ip_count_7d integer, ip_count_30d integer, ip_sum_24h double precision, ip_distinct_users_1h integer, ip_distinct_users_24h integer, ip_distinct_cards_24h integer, merchant_count_10m integer, merchant_count_1h integer, merchant_count_24h integer, merchant_count_7d integer, merchant_count_30d integer, merchant_sum_1h double precision, merchant_sum_24h double precision, merchant_sum_30d double precision, merchant_max_24h double precision, merchant_distinct_users_24h integer, merchant_distinct_cards_1h integer, merchant_distinct_cards_24h integer, merchant_blocked_1h integer, merchant_frauds_7d integer, merchant_frauds_30d integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  p record;
+  known record;
+  -- The long windows of a merchant or IP address that the cache keeps.
+  m_7d integer;
+  m_30d integer;
+  m_sum_30d double precision;
+  m_frauds_7d integer;
+  m_frauds_30d integer;
+  i_7d integer;
+  i_30d integer;
+  at timestamptz;
+  at_hour integer;
+  ago_10m timestamptz;
+  ago_1h timestamptz;
+  ago_24h timestamptz;
+  ago_7d timestamptz;
+  ago_30d timestamptz;
+  hour_7d timestamptz;
+  hour_30d timestamptz;
+  label_from timestamptz;
+  merchant_from timestamptz;
+  ip_from timestamptz;
+  epoch CONSTANT timestamptz := '2000-01-01 00:00:00+00';
+BEGIN
+  FOR p IN
+    SELECT d."position", d.transaction_id, d.user_id, d.merchant_id, d.transaction_timestamp, d.country, d.device_id,
+           d.ip_address, d.card_token
+    FROM jsonb_to_recordset(payments) AS d(
+      "position" integer, transaction_id varchar, user_id varchar, merchant_id varchar,
+      transaction_timestamp timestamptz, country bpchar, device_id varchar, ip_address inet, card_token varchar)
+  LOOP
+    at := p.transaction_timestamp;
+    SELECT s.processing_status, s.payload_hash, s.answer,
+           (extract(epoch FROM hu.recorded_at) * 1000000)::bigint AS user_head,
+           (extract(epoch FROM hc.recorded_at) * 1000000)::bigint AS card_head,
+           fm.id IS NOT NULL AS merchant_cached,
+           fi.id IS NOT NULL AS ip_cached
+    INTO known
+    FROM (VALUES (1)) AS one(x)
+    LEFT JOIN transaction_stream s ON s.transaction_id = p.transaction_id
+    LEFT JOIN entity_heads hu ON hu.entity = 'user' AND hu.key = p.user_id
+    LEFT JOIN entity_heads hc ON hc.entity = 'card' AND hc.key = p.card_token
+    LEFT JOIN feature_cache fm ON fm.cache_key = 'merchant:heavy:' || p.merchant_id
+    LEFT JOIN feature_cache fi ON fi.cache_key = 'ip:heavy:' || host(p.ip_address);
+
+    IF known.answer IS NOT NULL THEN
+      "position" := p."position";
+      stream_status := known.processing_status;
+      stream_hash := known.payload_hash;
+      stream_answer := known.answer;
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+
+    ago_10m := at - interval '10 minutes';
+    ago_1h := at - interval '1 hour';
+    ago_24h := at - interval '24 hours';
+    ago_7d := at - interval '168 hours';
+    ago_30d := at - interval '720 hours';
+    hour_7d := date_bin('1 hour', ago_7d, epoch);
+    hour_30d := date_bin('1 hour', ago_30d, epoch);
+    label_from := hour_30d - interval '1440 hours';
+    at_hour := extract(hour FROM at AT TIME ZONE 'UTC');
+    merchant_from := hour_30d;
+    ip_from := hour_30d;
+    IF known.merchant_cached THEN
+      merchant_from := ago_24h;
+      SELECT f.n_7d, f.n_30d, f.sum_30d, f.frauds_7d, f.frauds_30d INTO m_7d, m_30d, m_sum_30d, m_frauds_7d, m_frauds_30d
+      FROM feature_sums('merchant', p.merchant_id, at) f;
+    END IF;
+    IF known.ip_cached THEN
+      ip_from := ago_24h;
+      SELECT f.n_7d, f.n_30d INTO i_7d, i_30d FROM feature_sums('ip', host(p.ip_address), at) f;
+    END IF;
+
+    RETURN QUERY
+    SELECT p."position", known.processing_status::text, known.payload_hash::text, NULL::text,
+           known.user_head, known.card_head, known.merchant_cached, known.ip_cached,
+           u.*, c.*, d.*,
+           a.n_10m, a.n_1h, a.n_24h,
+           CASE WHEN known.ip_cached THEN i_7d ELSE a.n_7d END,
+           CASE WHEN known.ip_cached THEN i_30d ELSE a.n_30d END,
+           a.sum_24h, a.users_1h, a.users_24h, a.cards_24h,
+           s.n_10m, s.n_1h, s.n_24h,
+           CASE WHEN known.merchant_cached THEN m_7d ELSE s.n_7d END,
+           CASE WHEN known.merchant_cached THEN m_30d ELSE s.n_30d END,
+           s.sum_1h, s.sum_24h,
+           CASE WHEN known.merchant_cached THEN m_sum_30d ELSE s.sum_30d END,
+           s.max_24h, s.users_24h, s.cards_1h, s.cards_24h, s.blocked_1h,
+           CASE WHEN known.merchant_cached THEN m_frauds_7d ELSE l.frauds_7d END,
+           CASE WHEN known.merchant_cached THEN m_frauds_30d ELSE l.frauds_30d END
+    FROM (
+      SELECT (count(*) FILTER (WHERE x.transaction_timestamp > ago_10m))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_7d))::integer,
+             count(*)::integer,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_1h), 0)::double precision,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_7d), 0)::double precision,
+             coalesce(sum(x.amount_base), 0)::double precision,
+             -- n² times the variance, exact until here: a difference of doubles would lose the small ones.
+             (count(*) * sum(x.amount_base * x.amount_base) - sum(x.amount_base) * sum(x.amount_base))::double precision,
+             (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision,
+             max(x.amount_base)::double precision,
+             (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.merchant_id COLLATE "C")::integer,
+             (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.device_id COLLATE "C")::integer,
+             (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(DISTINCT x.country COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.card_token COLLATE "C")::integer,
+             (sum(least(abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - at_hour),
+                 24 - abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - at_hour))))::integer,
+             extract(epoch FROM at - max(x.transaction_timestamp))::double precision,
+             -(max(place.of))[1],
+             (max(place.of))[3],
+             (max(place.of))[4],
+             bool_or(x.device_id = p.device_id),
+             bool_or(x.card_token = p.card_token),
+             bool_or(x.ip_address = p.ip_address),
+             bool_or(x.country = p.country),
+             bool_or(x.merchant_id = p.merchant_id)
+      FROM transactions x
+      -- The greatest array is the last payment that has a place: least age, then latest recorded.
+      CROSS JOIN LATERAL (SELECT CASE WHEN x.latitude IS NOT NULL AND x.longitude IS NOT NULL THEN ARRAY[
+        -extract(epoch FROM at - x.transaction_timestamp)::double precision,
+        extract(epoch FROM x.recorded_at)::double precision, x.latitude, x.longitude] END AS of) AS place
+      WHERE x.user_id = p.user_id AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
+    ) u,
+    (
+      SELECT (count(*) FILTER (WHERE x.transaction_timestamp > ago_10m))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_7d))::integer,
+             count(*)::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_10m AND x.amount_base < 10))::integer,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_10m), 0)::double precision,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_1h), 0)::double precision,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision,
+             coalesce(sum(x.amount_base), 0)::double precision,
+             (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision,
+             max(x.amount_base)::double precision,
+             (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer,
+             (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.user_id COLLATE "C")::integer
+      FROM transactions x
+      WHERE x.card_token = p.card_token AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
+    ) c,
+    (
+      SELECT (count(*) FILTER (WHERE x.transaction_timestamp > ago_10m))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_7d))::integer,
+             count(*)::integer,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision,
+             (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision,
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.user_id COLLATE "C")::integer,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
+             count(DISTINCT x.card_token COLLATE "C")::integer
+      FROM transactions x
+      WHERE x.device_id = p.device_id AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
+    ) d,
+    (
+      SELECT (count(*) FILTER (WHERE x.transaction_timestamp > ago_10m))::integer AS n_10m,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS n_1h,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS n_24h,
+             (count(*) FILTER (WHERE x.transaction_timestamp >= hour_7d))::integer AS n_7d,
+             count(*)::integer AS n_30d,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision AS sum_24h,
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS users_1h,
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h
+      FROM transactions x
+      WHERE x.ip_address = p.ip_address AND x.transaction_timestamp >= ip_from AND x.transaction_timestamp <= at
+    ) a,
+    (
+      SELECT (count(*) FILTER (WHERE x.transaction_timestamp > ago_10m))::integer AS n_10m,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS n_1h,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS n_24h,
+             (count(*) FILTER (WHERE x.transaction_timestamp >= hour_7d))::integer AS n_7d,
+             count(*)::integer AS n_30d,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_1h), 0)::double precision AS sum_1h,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h), 0)::double precision AS sum_24h,
+             coalesce(sum(x.amount_base), 0)::double precision AS sum_30d,
+             (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > ago_24h))::double precision AS max_24h,
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS cards_1h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h,
+             (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h AND x.decision = 'BLOCK'))::integer AS blocked_1h
+      FROM transactions x
+      WHERE x.merchant_id = p.merchant_id AND x.transaction_timestamp >= merchant_from AND x.transaction_timestamp <= at
+    ) s,
+    (
+      -- A label never lies before its payment (label_transactions), so the payment's timestamp is within reach too.
+      SELECT (count(*) FILTER (WHERE x.labelled_at >= hour_7d))::integer AS frauds_7d,
+             count(*)::integer AS frauds_30d
+      FROM transactions x
+      WHERE NOT known.merchant_cached AND x.merchant_id = p.merchant_id AND x.is_fraud
+        AND x.labelled_at >= hour_30d AND x.labelled_at <= at
+        AND x.labelled_at <= x.transaction_timestamp + interval '1440 hours'
+        AND x.transaction_timestamp >= label_from AND x.transaction_timestamp <= at
+    ) l;
+  END LOOP;
+END
+$function$
+;
+CREATE OR REPLACE FUNCTION public.drop_feature_keys(p_touched jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+  DELETE FROM feature_cache c USING (
+    SELECT l.id FROM feature_cache l WHERE l.cache_key = ANY (ARRAY(
+      SELECT t.entity || b.name || feature_hour(t.at) / b.hours || ':' || t.key
+      FROM jsonb_to_recordset(p_touched) AS t(entity text, key text, at timestamptz)
+      CROSS JOIN (VALUES (':h:', 1), (':d:', 24)) AS b(name, hours)))
+    ORDER BY l.cache_key FOR UPDATE) locked
+  WHERE c.id = locked.id;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.ensure_partitions(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_to timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  v_made integer := 0;
+  v_start timestamptz;
+  v_parent record;
+  v_first timestamptz := date_trunc('month', least(coalesce(p_from, now()), now() - interval '2 months'));
+  v_last timestamptz := date_trunc('month', greatest(coalesce(p_to, now()), now() + interval '3 months'));
+BEGIN
+  IF v_first < now() - interval '20 years' OR v_last > now() + interval '2 years' THEN
+    RAISE EXCEPTION 'partitions from % to % are out of bounds', v_first, v_last USING ERRCODE = '22023';
+  END IF;
+  PERFORM pg_advisory_xact_lock(hashtext('vigil.partitions'));
+  FOR v_parent IN SELECT * FROM (VALUES
+      ('transactions', 'transaction_timestamp', 'risk'), ('ml_features', 'transaction_timestamp', NULL),
+      ('model_predictions', 'transaction_timestamp', NULL), ('rule_hits', 'transaction_timestamp', NULL),
+      ('audit_trail', 'timestamp', NULL), ('security_events', 'created_at', NULL)) AS p(name, col, split) LOOP
+    v_start := v_first;
+    WHILE v_start <= v_last LOOP
+      v_made := v_made + make_partition(v_parent.name, v_parent.name || to_char(v_start, '"_y"YYYY"m"MM'),
+        v_parent.col, v_start, v_start + interval '1 month', v_parent.split)::integer;
+      v_start := v_start + interval '1 month';
+    END LOOP;
+  END LOOP;
+  FOR v_start IN SELECT generate_series(date_trunc('day', now()) - interval '1 day',
+      date_trunc('day', now()) + interval '3 days', interval '1 day') LOOP
+    v_made := v_made + make_partition('api_usage', to_char(v_start, '"api_usage_y"YYYY"m"MM"d"DD'), 'timestamp',
+      v_start, v_start + interval '1 day')::integer;
+    v_made := v_made + make_partition('system_metrics', to_char(v_start, '"system_metrics_y"YYYY"m"MM"d"DD'),
+      'timestamp', v_start, v_start + interval '1 day', 'hour')::integer;
+  END LOOP;
+  RETURN v_made;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.feature_bucket(p_entity text, p_key text, p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS TABLE(n bigint, amount numeric, frauds bigint)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+  v_ip inet;
+  v_label_from timestamptz := p_from - interval '1440 hours';
+BEGIN
+  IF p_entity = 'ip' THEN
+    v_ip := p_key::inet;
+    RETURN QUERY
+    SELECT count(*), coalesce(sum(x.amount_base), 0), 0::bigint FROM transactions x
+    WHERE x.ip_address = v_ip AND x.transaction_timestamp >= p_from AND x.transaction_timestamp < p_to;
+  ELSE
+    RETURN QUERY
+    SELECT t.n, t.amount, l.n
+    FROM (SELECT count(*) AS n, coalesce(sum(x.amount_base), 0) AS amount FROM transactions x
+          WHERE x.merchant_id = p_key AND x.transaction_timestamp >= p_from AND x.transaction_timestamp < p_to) t,
+         (SELECT count(*) AS n FROM transactions x
+          WHERE x.merchant_id = p_key AND x.is_fraud AND x.labelled_at >= p_from AND x.labelled_at < p_to
+            AND x.labelled_at <= x.transaction_timestamp + interval '1440 hours'
+            AND x.transaction_timestamp >= v_label_from AND x.transaction_timestamp < p_to) l;
+  END IF;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.feature_hour(p_at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$ SELECT floor(extract(epoch FROM p_at) / 3600)::integer $function$
+;
+CREATE OR REPLACE FUNCTION public.feature_sums(p_entity text, p_key text, p_at timestamp with time zone)
+ RETURNS TABLE(n_7d integer, n_30d integer, sum_30d double precision, frauds_7d integer, frauds_30d integer)
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_hour integer := feature_hour(p_at);
+  v_7d integer := v_hour - 168;
+  v_30d integer := v_hour - 720;
+  -- Whole days lie between these; the day in which the 7 days begin is taken apart into hours.
+  v_first_day integer := (v_30d + 23) / 24;
+  v_today integer := v_hour / 24;
+  v_split integer := v_7d / 24;
+  v_keys text[];
+  v_starts integer[];
+  v_sizes integer[];
+  v_found integer;
+  v_n bigint;
+  v_amount numeric;
+  v_n_7d bigint;
+  v_frauds bigint;
+  v_frauds_7d bigint;
+  v_missing record;
+BEGIN
+  SELECT array_agg(p_entity || ':' || b.kind || ':' || b.number || ':' || p_key), array_agg(b.start), array_agg(b.size)
+  INTO v_keys, v_starts, v_sizes
+  FROM (
+    SELECT 'd' AS kind, d AS number, d * 24 AS start, 24 AS size FROM generate_series(v_first_day, v_today - 1) d WHERE d <> v_split
+    UNION ALL SELECT 'h', h, h, 1 FROM generate_series(v_30d, v_first_day * 24 - 1) h
+    UNION ALL SELECT 'h', h, h, 1 FROM generate_series(v_split * 24, v_split * 24 + 23) h
+    UNION ALL SELECT 'h', h, h, 1 FROM generate_series(v_today * 24, v_hour - 1) h) b;
+
+  SELECT count(*), coalesce(sum(c.n), 0), coalesce(sum(c.amount), 0), coalesce(sum(c.frauds), 0),
+         coalesce(sum(c.n) FILTER (WHERE c.start >= v_7d), 0), coalesce(sum(c.frauds) FILTER (WHERE c.start >= v_7d), 0)
+  INTO v_found, v_n, v_amount, v_frauds, v_n_7d, v_frauds_7d
+  FROM (SELECT (f.feature_data ->> 'start')::integer AS start, (f.feature_data ->> 'n')::integer AS n,
+               (f.feature_data ->> 'amount')::numeric AS amount, (f.feature_data ->> 'frauds')::integer AS frauds
+        FROM feature_cache f WHERE f.cache_key = ANY (v_keys)) c;
+
+  -- The open hour up to p_at, a microsecond being the grain of timestamps, and every bucket that nobody has filled.
+  FOR v_missing IN
+    SELECT v_hour AS start, f.n, f.amount, f.frauds
+    FROM feature_bucket(p_entity, p_key, to_timestamp(v_hour * 3600::bigint), p_at + interval '1 microsecond') f
+    UNION ALL
+    SELECT b.start, f.n, f.amount, f.frauds
+    FROM unnest(v_keys, v_starts, v_sizes) AS b(key, start, size)
+    CROSS JOIN LATERAL feature_bucket(p_entity, p_key, to_timestamp(b.start * 3600::bigint),
+      to_timestamp((b.start + b.size) * 3600::bigint)) f
+    WHERE v_found < cardinality(v_keys) AND NOT EXISTS (SELECT FROM feature_cache c WHERE c.cache_key = b.key)
+  LOOP
+    v_n := v_n + v_missing.n;
+    v_amount := v_amount + v_missing.amount;
+    v_frauds := v_frauds + v_missing.frauds;
+    IF v_missing.start >= v_7d THEN
+      v_n_7d := v_n_7d + v_missing.n;
+      v_frauds_7d := v_frauds_7d + v_missing.frauds;
+    END IF;
+  END LOOP;
+  RETURN QUERY SELECT v_n_7d::integer, v_n::integer, v_amount::double precision, v_frauds_7d::integer, v_frauds::integer;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.fill_feature_cache(p_entity text, p_key text, p_day timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_day integer := feature_hour(p_day) / 24;
+  -- The first hour that is still open.
+  v_open integer := feature_hour(clock_timestamp() - interval '5 seconds');
+  v_made integer;
+BEGIN
+  IF p_entity NOT IN ('merchant', 'ip') THEN
+    RAISE EXCEPTION 'feature_cache keeps merchants and IP addresses, not %', p_entity USING ERRCODE = '22023';
+  END IF;
+  PERFORM pg_advisory_xact_lock(7461, h.hour)
+  FROM (SELECT h AS hour FROM generate_series(v_day * 24, v_day * 24 + 23) h WHERE h < v_open ORDER BY h) h;
+  INSERT INTO feature_cache (cache_key, feature_data, expires_at)
+  SELECT w.cache_key, jsonb_build_object('start', w.start, 'n', f.n, 'amount', f.amount, 'frauds', f.frauds),
+    to_timestamp(v_day * 86400::bigint) + interval '33 days'
+  FROM (
+    SELECT p_entity || ':' || b.kind || ':' || b.number || ':' || p_key AS cache_key, b.start, b.start + b.size AS stop
+    FROM (SELECT 'h' AS kind, h AS number, h AS start, 1 AS size FROM generate_series(v_day * 24, v_day * 24 + 23) h
+          UNION ALL SELECT 'd', v_day, v_day * 24, 24) b
+  ) w
+  CROSS JOIN LATERAL feature_bucket(p_entity, p_key, to_timestamp(w.start * 3600::bigint), to_timestamp(w.stop * 3600::bigint)) f
+  WHERE w.stop <= v_open AND NOT EXISTS (SELECT FROM feature_cache c WHERE c.cache_key = w.cache_key)
+  ON CONFLICT (cache_key) DO NOTHING;
+  GET DIAGNOSTICS v_made = ROW_COUNT;
+  RETURN v_made;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.keep_feature_cache(p_entities jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO feature_cache AS c (cache_key, feature_data, expires_at, access_count)
+  SELECT e.entity || ':heavy:' || e.key, '{}', now() + interval '2 days', e.hits
+  FROM jsonb_to_recordset(p_entities) AS e(entity text, key text, hits integer)
+  WHERE e.entity IN ('merchant', 'ip')
+  ORDER BY 1
+  ON CONFLICT (cache_key) DO UPDATE
+  SET access_count = least(c.access_count::bigint + excluded.access_count, 2147483647)::integer, expires_at = excluded.expires_at;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.label_transactions(p_labels jsonb, p_source text)
+ RETURNS TABLE(transaction_id text, transaction_timestamp timestamp with time zone, is_fraud boolean, labelled_at timestamp with time zone, was_fraud boolean, was_source text, was_labelled_at timestamp with time zone)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_label record;
+  v_row record;
+  v_rows jsonb := '[]';
+  v_from timestamptz;
+  v_to timestamptz;
+BEGIN
+  IF p_source IS NULL OR p_source = '' THEN
+    RAISE EXCEPTION 'a label needs its source' USING ERRCODE = '22023';
+  END IF;
+  FOR v_label IN
+    SELECT l.* FROM jsonb_to_recordset(p_labels) AS l(transaction_id varchar, transaction_timestamp timestamptz,
+      is_fraud boolean, labelled_at timestamptz) ORDER BY l.transaction_id, l.transaction_timestamp
+  LOOP
+    v_from := coalesce(v_label.transaction_timestamp, '-infinity');
+    v_to := coalesce(v_label.transaction_timestamp, 'infinity');
+    FOR v_row IN
+      SELECT x.transaction_id, x.transaction_timestamp, x.merchant_id, v_label.is_fraud,
+             CASE WHEN v_label.is_fraud IS NULL THEN NULL
+                  WHEN p_source = 'import' THEN greatest(coalesce(v_label.labelled_at, clock_timestamp()), x.transaction_timestamp)
+                  ELSE greatest(clock_timestamp(), x.transaction_timestamp) END AS labelled_at,
+             x.is_fraud AS was_fraud, x.label_source AS was_source, x.labelled_at AS was_labelled_at
+      FROM transactions x
+      WHERE x.transaction_id = v_label.transaction_id AND x.transaction_timestamp BETWEEN v_from AND v_to
+      FOR UPDATE
+    LOOP
+      v_rows := v_rows || to_jsonb(v_row);
+    END LOOP;
+  END LOOP;
+  -- The hours that labels leave and enter, so that no sum of them is being filled meanwhile.
+  PERFORM pg_advisory_xact_lock_shared(7461, h.hour)
+  FROM (SELECT DISTINCT feature_hour(t.at) AS hour
+        FROM jsonb_to_recordset(v_rows) AS r(labelled_at timestamptz, was_labelled_at timestamptz)
+        CROSS JOIN LATERAL (VALUES (r.labelled_at), (r.was_labelled_at)) AS t(at) WHERE t.at IS NOT NULL ORDER BY 1) h;
+  FOR v_row IN
+    SELECT r.* FROM jsonb_to_recordset(v_rows) AS r(transaction_id varchar, transaction_timestamp timestamptz,
+      is_fraud boolean, labelled_at timestamptz, was_fraud boolean, was_source text, was_labelled_at timestamptz)
+  LOOP
+    UPDATE transactions x
+    SET is_fraud = v_row.is_fraud, labelled_at = v_row.labelled_at,
+        label_source = CASE WHEN v_row.is_fraud IS NOT NULL THEN p_source END
+    WHERE x.transaction_id = v_row.transaction_id AND x.transaction_timestamp = v_row.transaction_timestamp;
+    transaction_id := v_row.transaction_id;
+    transaction_timestamp := v_row.transaction_timestamp;
+    is_fraud := v_row.is_fraud;
+    labelled_at := v_row.labelled_at;
+    was_fraud := v_row.was_fraud;
+    was_source := v_row.was_source;
+    was_labelled_at := v_row.was_labelled_at;
+    RETURN NEXT;
+  END LOOP;
+  PERFORM drop_feature_keys(jsonb_agg(jsonb_build_object('entity', 'merchant', 'key', r.merchant_id, 'at', t.at)))
+  FROM jsonb_to_recordset(v_rows) AS r(merchant_id text, labelled_at timestamptz, was_labelled_at timestamptz)
+  CROSS JOIN LATERAL (VALUES (r.labelled_at), (r.was_labelled_at)) AS t(at) WHERE t.at IS NOT NULL;
+END
+$function$
+;
+CREATE OR REPLACE FUNCTION public.make_partition(p_parent text, p_name text, p_column text, p_from timestamp with time zone, p_to timestamp with time zone, p_split text DEFAULT NULL::text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_leaf_options CONSTANT text := CASE WHEN p_parent IN ('transactions', 'ml_features')
+    THEN ' WITH (toast_tuple_target = 128, fillfactor = 90, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)'
+    ELSE '' END;
+  v_hour timestamptz;
+BEGIN
+  IF to_regclass(format('public.%I', p_name)) IS NOT NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY, CONSTRAINT %I CHECK (%I IS NOT NULL AND %I >= %L AND %I < %L))%s',
+    p_name, p_parent, p_name || '_bounds', p_column, p_column, p_from, p_column, p_to,
+    CASE p_split WHEN 'risk' THEN ' PARTITION BY LIST (risk_level)'
+                 WHEN 'hour' THEN format(' PARTITION BY RANGE (%I)', p_column)
+                 ELSE v_leaf_options END);
+  IF p_split = 'risk' THEN
+    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (''HIGH'', ''CRITICAL'')%s',
+      p_name || '_high_risk', p_name, v_leaf_options);
+    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (''MINIMAL'', ''LOW'', ''MEDIUM'')%s',
+      p_name || '_low_risk', p_name, v_leaf_options);
+  ELSIF p_split = 'hour' THEN
+    FOR v_hour IN SELECT generate_series(p_from, p_to - interval '1 hour', interval '1 hour') LOOP
+      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
+        p_name || to_char(v_hour, '"h"HH24'), p_name, v_hour, v_hour + interval '1 hour');
+    END LOOP;
+  END IF;
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', p_parent, p_name, p_from, p_to);
+  RETURN true;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.nearest_transactions(p_transaction_id text, p_timestamp timestamp with time zone, p_limit integer DEFAULT 6)
+ RETURNS TABLE(transaction_id text, transaction_timestamp timestamp with time zone, similarity double precision)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT f.transaction_id::text, f.transaction_timestamp, 1 - f.distance * f.distance / 2
+  FROM ml_features o
+  CROSS JOIN LATERAL (
+    SELECT n.transaction_id, n.transaction_timestamp,
+      cube(n.transaction_embedding::double precision[]) <-> cube(o.transaction_embedding::double precision[]) AS distance
+    FROM ml_features n
+    WHERE n.transaction_timestamp >= p_timestamp - interval '30 days' AND n.transaction_timestamp <= p_timestamp
+      AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL
+    ORDER BY cube(n.transaction_embedding::double precision[]) <-> cube(o.transaction_embedding::double precision[])
+    LIMIT least(p_limit, 50)) f
+  WHERE o.transaction_id = p_transaction_id AND o.transaction_timestamp = p_timestamp;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.record_decision(decisions jsonb)
+ RETURNS TABLE("position" integer, outcome text, answer text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_oldest timestamptz;
+  v_newest timestamptz;
+BEGIN
+  PERFORM pg_advisory_xact_lock(k.key)
+  FROM (SELECT DISTINCT hashtextextended(d.card_token, 1) AS key
+        FROM jsonb_to_recordset(decisions) AS d(card_token text) WHERE d.card_token IS NOT NULL ORDER BY 1) k;
+  PERFORM pg_advisory_xact_lock(k.key)
+  FROM (SELECT DISTINCT hashtextextended(d.user_id, 2) AS key
+        FROM jsonb_to_recordset(decisions) AS d(user_id text) ORDER BY 1) k;
+  PERFORM pg_advisory_xact_lock_shared(7461, k.key)
+  FROM (SELECT DISTINCT feature_hour(d.transaction_timestamp) AS key
+        FROM jsonb_to_recordset(decisions) AS d(transaction_timestamp timestamptz) ORDER BY 1) k;
+  SELECT min(d.transaction_timestamp), max(d.transaction_timestamp) INTO v_oldest, v_newest
+  FROM jsonb_to_recordset(decisions) AS d(transaction_timestamp timestamptz);
+
+  RETURN QUERY
+  WITH given AS MATERIALIZED (
+    SELECT d.* FROM jsonb_to_recordset(decisions) AS d(
+      "position" integer, transaction_id varchar, payload_hash bpchar, raw_data jsonb, received_at timestamptz,
+      lease_epoch integer, user_head bigint, card_head bigint, user_id varchar, merchant_id varchar,
+      transaction_timestamp timestamptz, amount numeric, currency bpchar, amount_base numeric, latitude double precision,
+      longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
+      card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
+      decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, model_name varchar,
+      model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real, contributions real[], hits jsonb,
+      alert jsonb)
+  ), judged AS MATERIALIZED (
+    SELECT g.*, s.answer AS stored_answer,
+      greatest(clock_timestamp(), hu.recorded_at + interval '1 microsecond', hc.recorded_at + interval '1 microsecond')
+        AS recorded_at,
+      CASE
+        WHEN s.payload_hash <> g.payload_hash THEN 'conflict'
+        WHEN s.answer IS NOT NULL THEN 'same'
+        WHEN s.id IS NULL AND EXISTS (SELECT FROM transactions x WHERE x.transaction_id = g.transaction_id
+          AND x.transaction_timestamp = g.transaction_timestamp
+          AND x.transaction_timestamp BETWEEN v_oldest AND v_newest) THEN 'conflict'
+        WHEN (extract(epoch FROM hu.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.user_head
+          OR (extract(epoch FROM hc.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.card_head THEN 'stale'
+        -- Two of one block: the second was decided without knowing the first.
+        WHEN row_number() OVER (PARTITION BY g.user_id ORDER BY g."position") > 1
+          OR g.card_token IS NOT NULL AND row_number() OVER (PARTITION BY g.card_token ORDER BY g."position") > 1
+          OR row_number() OVER (PARTITION BY g.transaction_id ORDER BY g."position") > 1 THEN 'stale'
+      END AS verdict
+    FROM given g
+    LEFT JOIN transaction_stream s ON s.transaction_id = g.transaction_id
+    LEFT JOIN entity_heads hu ON hu.entity = 'user' AND hu.key = g.user_id
+    LEFT JOIN entity_heads hc ON hc.entity = 'card' AND hc.key = g.card_token
+  ), streamed AS (
+    -- A row that waits in the queue is answered here too; a worker's lease must still be its own.
+    INSERT INTO transaction_stream AS s (transaction_id, raw_data, processing_status, received_at, processed_at,
+      payload_hash, answer)
+    SELECT j.transaction_id, j.raw_data, 'DONE', coalesce(j.received_at, j.recorded_at), j.recorded_at, j.payload_hash, j.answer
+    FROM judged j WHERE j.verdict IS NULL ORDER BY j.transaction_id
+    ON CONFLICT (transaction_id) DO UPDATE
+    SET processing_status = 'DONE', processed_at = excluded.processed_at, answer = excluded.answer,
+        error_message = NULL, lease_until = NULL, next_try_at = NULL
+    WHERE s.answer IS NULL AND s.payload_hash = excluded.payload_hash
+      AND EXISTS (SELECT FROM judged j WHERE j.transaction_id = s.transaction_id AND j.verdict IS NULL
+        AND (j.lease_epoch IS NULL OR j.lease_epoch = s.lease_epoch))
+    RETURNING s.transaction_id
+  ), accepted AS MATERIALIZED (
+    SELECT j.* FROM judged j JOIN streamed s ON s.transaction_id = j.transaction_id
+    WHERE j.verdict IS NULL
+  ), new_users AS (
+    INSERT INTO users (user_id, country, first_seen_at)
+    SELECT a.user_id, a.country, a.recorded_at FROM accepted a
+    WHERE NOT EXISTS (SELECT FROM users u WHERE u.user_id = a.user_id) ORDER BY a.user_id
+    ON CONFLICT (user_id) DO NOTHING
+  ), new_merchants AS (
+    INSERT INTO merchants (merchant_id, category, first_seen_at)
+    SELECT DISTINCT ON (a.merchant_id) a.merchant_id, a.merchant_category, a.recorded_at FROM accepted a
+    WHERE NOT EXISTS (SELECT FROM merchants m WHERE m.merchant_id = a.merchant_id)
+    ORDER BY a.merchant_id, a."position"
+    ON CONFLICT (merchant_id) DO NOTHING
+  ), new_transactions AS (
+    INSERT INTO transactions (transaction_id, user_id, merchant_id, transaction_timestamp, recorded_at, amount, currency,
+      amount_base, latitude, longitude, country, device_id, ip_address, channel, card_token, merchant_category, metadata,
+      fraud_score, risk_level, decision, decision_version, latency_ms)
+    SELECT a.transaction_id, a.user_id, a.merchant_id, a.transaction_timestamp, a.recorded_at, a.amount, a.currency,
+      a.amount_base, a.latitude, a.longitude, a.country, a.device_id, a.ip_address, a.channel, a.card_token,
+      a.merchant_category, a.metadata, a.fraud_score, a.risk_level, a.decision, a.decision_version, a.latency_ms
+    FROM accepted a
+  ), new_features AS (
+    INSERT INTO ml_features
+    SELECT r.* FROM accepted a CROSS JOIN LATERAL jsonb_populate_record(NULL::ml_features, a.features) r
+  ), new_predictions AS (
+    INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, probability,
+      base_log_odds, contributions, latency_ms)
+    SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.probability,
+      a.base_log_odds, a.contributions, a.model_latency_ms
+    FROM accepted a
+  ), new_hits AS (
+    INSERT INTO rule_hits (transaction_id, transaction_timestamp, rule_version_id, rule_id, position, decision, points,
+      tags, severity, reason_code, reason_values, seen)
+    SELECT a.transaction_id, a.transaction_timestamp, h.rule_version_id, h.rule_id, h."position", h.decision, h.points,
+      h.tags, h.severity, h.reason_code, h.reason_values, h.seen
+    FROM accepted a CROSS JOIN LATERAL jsonb_to_recordset(a.hits) AS h(
+      rule_version_id integer, rule_id integer, "position" smallint, decision varchar, points real, tags text[],
+      severity varchar, reason_code varchar, reason_values jsonb, seen jsonb)
+  ), new_alerts AS (
+    INSERT INTO fraud_alerts (transaction_id, transaction_timestamp, user_id, merchant_id, card_token, amount, currency,
+      amount_base, fraud_score, risk_level, decision, severity, reasons, rules, patterns, queue_at, sla_due_at, created_at)
+    SELECT a.transaction_id, a.transaction_timestamp, a.user_id, a.merchant_id, a.card_token, a.amount, a.currency,
+      a.amount_base, a.fraud_score, a.risk_level, a.decision, l.severity, l.reasons, l.rules, l.patterns,
+      a.recorded_at + make_interval(secs => l.queue_seconds), a.recorded_at + make_interval(secs => l.sla_seconds),
+      a.recorded_at
+    FROM accepted a CROSS JOIN LATERAL jsonb_to_record(a.alert) AS l(
+      severity varchar, reasons jsonb, rules integer[], patterns text[], queue_seconds double precision,
+      sla_seconds double precision)
+    WHERE l.severity IS NOT NULL
+  ), new_heads AS (
+    INSERT INTO entity_heads AS h (entity, key, recorded_at, payments)
+    SELECT 'user', a.user_id, a.recorded_at, 1 FROM accepted a
+    UNION ALL
+    SELECT 'card', a.card_token, a.recorded_at, 1 FROM accepted a WHERE a.card_token IS NOT NULL
+    ON CONFLICT (entity, key) DO UPDATE SET recorded_at = excluded.recorded_at, payments = h.payments + 1
+  )
+  SELECT j."position", CASE WHEN s.transaction_id IS NOT NULL AND j.verdict IS NULL THEN 'recorded'
+                            ELSE coalesce(j.verdict, 'stale') END,
+         CASE WHEN j.verdict = 'same' THEN j.stored_answer END
+  FROM judged j LEFT JOIN streamed s ON s.transaction_id = j.transaction_id;
+
+  -- Closed hours only: an open one cannot have been filled, and nobody can fill it while its lock is held here.
+  IF v_oldest < date_bin('1 hour', clock_timestamp(), timestamptz '2000-01-01 00:00:00+00') THEN
+    PERFORM drop_feature_keys(jsonb_agg(k)) FROM (
+      SELECT 'merchant' AS entity, d.merchant_id AS key, d.transaction_timestamp AS at
+      FROM jsonb_to_recordset(decisions) AS d(merchant_id text, transaction_timestamp timestamptz)
+      UNION ALL
+      SELECT 'ip', host(d.ip_address), d.transaction_timestamp
+      FROM jsonb_to_recordset(decisions) AS d(ip_address inet, transaction_timestamp timestamptz)
+      WHERE d.ip_address IS NOT NULL) k;
+  END IF;
+END
+$function$
+;
+CREATE OR REPLACE FUNCTION public.record_job_run(p_job text, p_started timestamp with time zone, p_status text, p_rows bigint DEFAULT NULL::bigint, p_error text DEFAULT NULL::text, p_detail jsonb DEFAULT NULL::jsonb)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO job_runs (job_name, started_at, ended_at, status, affected_rows, error_message, started_by, detail)
+  VALUES (p_job, p_started, clock_timestamp(), p_status, p_rows, p_error,
+    CASE WHEN current_setting('application_name', true) LIKE 'pg_cron%' THEN 'pg_cron' ELSE session_user END, p_detail)
+  RETURNING id;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.refresh_fraud_dashboard()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_started timestamptz := clock_timestamp();
+  v_rows bigint;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('vigil.refresh-fraud-dashboard')) THEN
+    PERFORM record_job_run('refresh-fraud-dashboard', v_started, 'skipped', NULL, 'another run is under way');
+    RETURN;
+  END IF;
+  BEGIN
+    REFRESH MATERIALIZED VIEW CONCURRENTLY mv_fraud_dashboard_realtime;
+    SELECT count(*) INTO v_rows FROM mv_fraud_dashboard_realtime;
+    PERFORM record_job_run('refresh-fraud-dashboard', v_started, 'ok', v_rows);
+  EXCEPTION WHEN OTHERS THEN
+    PERFORM record_job_run('refresh-fraud-dashboard', v_started, 'failed', NULL, SQLERRM);
+  END;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.run_ensure_partitions()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_started timestamptz := clock_timestamp();
+  v_made integer;
+BEGIN
+  BEGIN
+    v_made := ensure_partitions();
+    PERFORM record_job_run('ensure-partitions', v_started, 'ok', v_made);
+  EXCEPTION WHEN OTHERS THEN
+    PERFORM record_job_run('ensure-partitions', v_started, 'failed', NULL, SQLERRM);
+  END;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.server_jobs()
+ RETURNS TABLE(job_name text, schedule text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  SELECT NULL::text, NULL::text WHERE false;
+$function$
+;
+
+-- Publications
+
+CREATE PUBLICATION fraud_analytics FOR TABLE fraud_patterns, merchants, ml_features, transactions, users WITH (publish_via_partition_root = true);
+
+-- Grants
+
+GRANT EXECUTE ON FUNCTION append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text) TO vigil_ingest;
+GRANT EXECUTE ON FUNCTION append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text) TO vigil_web;
+GRANT EXECUTE ON FUNCTION append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION archive_old_transactions() TO vigil_web;
+GRANT EXECUTE ON FUNCTION archive_old_transactions() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION bring_back_transactions(p_month date, p_reason text, p_by text, p_until timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_ingest;
+GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_web;
+GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION fill_feature_cache(p_entity text, p_key text, p_day timestamp with time zone) TO vigil_ingest;
+GRANT EXECUTE ON FUNCTION fill_feature_cache(p_entity text, p_key text, p_day timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION keep_feature_cache(p_entities jsonb) TO vigil_ingest;
+GRANT EXECUTE ON FUNCTION keep_feature_cache(p_entities jsonb) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO vigil_ingest;
+GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO vigil_web;
+GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_ingest;
+GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION record_job_run(p_job text, p_started timestamp with time zone, p_status text, p_rows bigint, p_error text, p_detail jsonb) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION refresh_fraud_dashboard() TO vigil_web;
+GRANT EXECUTE ON FUNCTION refresh_fraud_dashboard() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION run_ensure_partitions() TO vigil_web;
+GRANT EXECUTE ON FUNCTION run_ensure_partitions() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION server_jobs() TO vigil_web;
+GRANT EXECUTE ON FUNCTION server_jobs() TO vigil_worker;
+GRANT INSERT, SELECT ON api_key_addresses TO vigil_ingest;
+GRANT INSERT, SELECT ON api_key_addresses TO vigil_worker;
+GRANT SELECT ON api_key_addresses TO vigil_web;
+GRANT INSERT, SELECT, UPDATE ON api_keys TO vigil_web;
+GRANT SELECT ON api_keys TO vigil_ingest;
+GRANT SELECT ON api_keys TO vigil_worker;
+GRANT UPDATE ON api_keys (last_used_at) TO vigil_ingest;
+GRANT UPDATE ON api_keys (last_used_at) TO vigil_worker;
+GRANT UPDATE ON api_keys (last_used_ip) TO vigil_ingest;
+GRANT UPDATE ON api_keys (last_used_ip) TO vigil_worker;
+GRANT USAGE ON api_keys_id_seq TO vigil_ingest;
+GRANT USAGE ON api_keys_id_seq TO vigil_web;
+GRANT USAGE ON api_keys_id_seq TO vigil_worker;
+GRANT INSERT ON api_usage TO vigil_ingest;
+GRANT INSERT, SELECT ON api_usage TO vigil_worker;
+GRANT SELECT ON api_usage TO vigil_web;
+GRANT USAGE ON api_usage_id_seq TO vigil_ingest;
+GRANT USAGE ON api_usage_id_seq TO vigil_web;
+GRANT USAGE ON api_usage_id_seq TO vigil_worker;
+GRANT SELECT ON applied_objects TO vigil_web;
+GRANT SELECT ON applied_objects TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON audit_reviews TO vigil_web;
+GRANT SELECT ON audit_reviews TO vigil_worker;
+GRANT SELECT ON audit_trail TO vigil_web;
+GRANT SELECT ON audit_trail TO vigil_worker;
+GRANT USAGE ON audit_trail_id_seq TO vigil_ingest;
+GRANT USAGE ON audit_trail_id_seq TO vigil_web;
+GRANT USAGE ON audit_trail_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON case_events TO vigil_web;
+GRANT SELECT ON case_events TO vigil_worker;
+GRANT USAGE ON case_events_id_seq TO vigil_ingest;
+GRANT USAGE ON case_events_id_seq TO vigil_web;
+GRANT USAGE ON case_events_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON cases TO vigil_web;
+GRANT SELECT ON cases TO vigil_worker;
+GRANT USAGE ON cases_id_seq TO vigil_ingest;
+GRANT USAGE ON cases_id_seq TO vigil_web;
+GRANT USAGE ON cases_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON console_users TO vigil_web;
+GRANT SELECT ON console_users TO vigil_worker;
+GRANT SELECT ON daily_metrics TO vigil_readonly;
+GRANT SELECT ON daily_metrics TO vigil_web;
+GRANT SELECT ON daily_metrics TO vigil_worker;
+GRANT USAGE ON daily_metrics_id_seq TO vigil_ingest;
+GRANT USAGE ON daily_metrics_id_seq TO vigil_web;
+GRANT USAGE ON daily_metrics_id_seq TO vigil_worker;
+GRANT SELECT ON entity_heads TO vigil_ingest;
+GRANT SELECT ON entity_heads TO vigil_web;
+GRANT SELECT ON entity_heads TO vigil_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON entity_lists TO vigil_web;
+GRANT SELECT ON entity_lists TO vigil_ingest;
+GRANT SELECT ON entity_lists TO vigil_worker;
+GRANT USAGE ON entity_lists_id_seq TO vigil_ingest;
+GRANT USAGE ON entity_lists_id_seq TO vigil_web;
+GRANT USAGE ON entity_lists_id_seq TO vigil_worker;
+GRANT DELETE, SELECT ON feature_cache TO vigil_worker;
+GRANT SELECT ON feature_cache TO vigil_ingest;
+GRANT SELECT ON feature_cache TO vigil_web;
+GRANT USAGE ON feature_cache_id_seq TO vigil_ingest;
+GRANT USAGE ON feature_cache_id_seq TO vigil_web;
+GRANT USAGE ON feature_cache_id_seq TO vigil_worker;
+GRANT SELECT ON feature_importance TO vigil_web;
+GRANT SELECT ON feature_importance TO vigil_worker;
+GRANT USAGE ON feature_importance_id_seq TO vigil_ingest;
+GRANT USAGE ON feature_importance_id_seq TO vigil_web;
+GRANT USAGE ON feature_importance_id_seq TO vigil_worker;
+GRANT SELECT ON fraud_alerts TO vigil_web;
+GRANT SELECT ON fraud_alerts TO vigil_worker;
+GRANT UPDATE ON fraud_alerts (assignee_id) TO vigil_web;
+GRANT UPDATE ON fraud_alerts (assignee_id) TO vigil_worker;
+GRANT UPDATE ON fraud_alerts (decided_at) TO vigil_web;
+GRANT UPDATE ON fraud_alerts (decided_at) TO vigil_worker;
+GRANT UPDATE ON fraud_alerts (decided_by) TO vigil_web;
+GRANT UPDATE ON fraud_alerts (decided_by) TO vigil_worker;
+GRANT UPDATE ON fraud_alerts (disposition) TO vigil_web;
+GRANT UPDATE ON fraud_alerts (disposition) TO vigil_worker;
+GRANT UPDATE ON fraud_alerts (lease_until) TO vigil_web;
+GRANT UPDATE ON fraud_alerts (lease_until) TO vigil_worker;
+GRANT UPDATE ON fraud_alerts (note) TO vigil_web;
+GRANT UPDATE ON fraud_alerts (note) TO vigil_worker;
+GRANT UPDATE ON fraud_alerts (status) TO vigil_web;
+GRANT UPDATE ON fraud_alerts (status) TO vigil_worker;
+GRANT USAGE ON fraud_alerts_id_seq TO vigil_ingest;
+GRANT USAGE ON fraud_alerts_id_seq TO vigil_web;
+GRANT USAGE ON fraud_alerts_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON fraud_patterns TO vigil_web;
+GRANT SELECT ON fraud_patterns TO vigil_ingest;
+GRANT SELECT ON fraud_patterns TO vigil_worker;
+GRANT USAGE ON fraud_patterns_id_seq TO vigil_ingest;
+GRANT USAGE ON fraud_patterns_id_seq TO vigil_web;
+GRANT USAGE ON fraud_patterns_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON fraud_rules TO vigil_web;
+GRANT SELECT ON fraud_rules TO vigil_ingest;
+GRANT SELECT ON fraud_rules TO vigil_worker;
+GRANT USAGE ON fraud_rules_id_seq TO vigil_ingest;
+GRANT USAGE ON fraud_rules_id_seq TO vigil_web;
+GRANT USAGE ON fraud_rules_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON job_runs TO vigil_worker;
+GRANT SELECT ON job_runs TO vigil_web;
+GRANT USAGE ON job_runs_id_seq TO vigil_ingest;
+GRANT USAGE ON job_runs_id_seq TO vigil_web;
+GRANT USAGE ON job_runs_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON job_slots TO vigil_worker;
+GRANT SELECT ON job_slots TO vigil_web;
+GRANT INSERT, SELECT, UPDATE ON known_devices TO vigil_web;
+GRANT SELECT ON known_devices TO vigil_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON login_guard TO vigil_web;
+GRANT DELETE, SELECT ON login_guard TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON maintenance_requests TO vigil_web;
+GRANT INSERT, SELECT, UPDATE ON maintenance_requests TO vigil_worker;
+GRANT USAGE ON maintenance_requests_id_seq TO vigil_ingest;
+GRANT USAGE ON maintenance_requests_id_seq TO vigil_web;
+GRANT USAGE ON maintenance_requests_id_seq TO vigil_worker;
+GRANT SELECT ON merchant_analytics TO vigil_readonly;
+GRANT SELECT ON merchant_analytics TO vigil_web;
+GRANT SELECT ON merchant_analytics TO vigil_worker;
+GRANT USAGE ON merchant_analytics_id_seq TO vigil_ingest;
+GRANT USAGE ON merchant_analytics_id_seq TO vigil_web;
+GRANT USAGE ON merchant_analytics_id_seq TO vigil_worker;
+GRANT SELECT ON merchants TO vigil_ingest;
+GRANT SELECT ON merchants TO vigil_web;
+GRANT SELECT ON merchants TO vigil_worker;
+GRANT SELECT ON ml_features TO vigil_ingest;
+GRANT SELECT ON ml_features TO vigil_web;
+GRANT SELECT ON ml_features TO vigil_worker;
+GRANT SELECT ON ml_model_performance TO vigil_web;
+GRANT SELECT ON ml_model_performance TO vigil_worker;
+GRANT USAGE ON ml_model_performance_id_seq TO vigil_ingest;
+GRANT USAGE ON ml_model_performance_id_seq TO vigil_web;
+GRANT USAGE ON ml_model_performance_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON model_ab_tests TO vigil_web;
+GRANT SELECT ON model_ab_tests TO vigil_ingest;
+GRANT SELECT ON model_ab_tests TO vigil_worker;
+GRANT USAGE ON model_ab_tests_id_seq TO vigil_ingest;
+GRANT USAGE ON model_ab_tests_id_seq TO vigil_web;
+GRANT USAGE ON model_ab_tests_id_seq TO vigil_worker;
+GRANT SELECT ON model_experiments TO vigil_web;
+GRANT SELECT ON model_experiments TO vigil_worker;
+GRANT USAGE ON model_experiments_id_seq TO vigil_ingest;
+GRANT USAGE ON model_experiments_id_seq TO vigil_web;
+GRANT USAGE ON model_experiments_id_seq TO vigil_worker;
+GRANT SELECT ON model_predictions TO vigil_ingest;
+GRANT SELECT ON model_predictions TO vigil_web;
+GRANT SELECT ON model_predictions TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON models TO vigil_web;
+GRANT SELECT ON models TO vigil_ingest;
+GRANT SELECT ON models TO vigil_worker;
+GRANT USAGE ON models_id_seq TO vigil_ingest;
+GRANT USAGE ON models_id_seq TO vigil_web;
+GRANT USAGE ON models_id_seq TO vigil_worker;
+GRANT SELECT ON mv_fraud_dashboard_realtime TO vigil_readonly;
+GRANT SELECT ON mv_fraud_dashboard_realtime TO vigil_web;
+GRANT SELECT ON mv_fraud_dashboard_realtime TO vigil_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON partition_holds TO vigil_web;
+GRANT SELECT ON partition_holds TO vigil_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON password_links TO vigil_web;
+GRANT SELECT ON password_links TO vigil_worker;
+GRANT DELETE, INSERT, SELECT ON query_stats TO vigil_worker;
+GRANT INSERT ON query_stats TO vigil_ingest;
+GRANT SELECT ON query_stats TO vigil_web;
+GRANT DELETE, INSERT, SELECT, UPDATE ON query_texts TO vigil_worker;
+GRANT SELECT ON query_texts TO vigil_web;
+GRANT SELECT ON rule_hits TO vigil_ingest;
+GRANT SELECT ON rule_hits TO vigil_web;
+GRANT SELECT ON rule_hits TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON rule_versions TO vigil_web;
+GRANT SELECT ON rule_versions TO vigil_ingest;
+GRANT SELECT ON rule_versions TO vigil_worker;
+GRANT USAGE ON rule_versions_id_seq TO vigil_ingest;
+GRANT USAGE ON rule_versions_id_seq TO vigil_web;
+GRANT USAGE ON rule_versions_id_seq TO vigil_worker;
+GRANT INSERT ON security_events TO vigil_ingest;
+GRANT INSERT, SELECT ON security_events TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON security_events TO vigil_web;
+GRANT USAGE ON security_events_id_seq TO vigil_ingest;
+GRANT USAGE ON security_events_id_seq TO vigil_web;
+GRANT USAGE ON security_events_id_seq TO vigil_worker;
+GRANT SELECT ON server_capabilities TO vigil_ingest;
+GRANT SELECT ON server_capabilities TO vigil_web;
+GRANT SELECT ON server_capabilities TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON system_config TO vigil_web;
+GRANT SELECT ON system_config TO vigil_ingest;
+GRANT SELECT ON system_config TO vigil_worker;
+GRANT USAGE ON system_config_id_seq TO vigil_ingest;
+GRANT USAGE ON system_config_id_seq TO vigil_web;
+GRANT USAGE ON system_config_id_seq TO vigil_worker;
+GRANT INSERT ON system_metrics TO vigil_ingest;
+GRANT INSERT, SELECT ON system_metrics TO vigil_worker;
+GRANT SELECT ON system_metrics TO vigil_web;
+GRANT INSERT ON system_metrics_daily TO vigil_ingest;
+GRANT INSERT, SELECT ON system_metrics_daily TO vigil_worker;
+GRANT SELECT ON system_metrics_daily TO vigil_web;
+GRANT USAGE ON system_metrics_id_seq TO vigil_ingest;
+GRANT USAGE ON system_metrics_id_seq TO vigil_web;
+GRANT USAGE ON system_metrics_id_seq TO vigil_worker;
+GRANT DELETE, SELECT ON transaction_stream TO vigil_worker;
+GRANT SELECT ON transaction_stream TO vigil_ingest;
+GRANT SELECT ON transaction_stream TO vigil_web;
+GRANT USAGE ON transaction_stream_id_seq TO vigil_ingest;
+GRANT USAGE ON transaction_stream_id_seq TO vigil_web;
+GRANT USAGE ON transaction_stream_id_seq TO vigil_worker;
+GRANT SELECT ON transactions TO vigil_ingest;
+GRANT SELECT ON transactions TO vigil_web;
+GRANT SELECT ON transactions TO vigil_worker;
+GRANT SELECT ON transactions_all TO vigil_ingest;
+GRANT SELECT ON transactions_all TO vigil_web;
+GRANT SELECT ON transactions_all TO vigil_worker;
+GRANT SELECT ON transactions_archive TO vigil_ingest;
+GRANT SELECT ON transactions_archive TO vigil_web;
+GRANT SELECT ON transactions_archive TO vigil_worker;
+GRANT SELECT ON transactions_readonly TO vigil_readonly;
+GRANT SELECT ON transactions_readonly TO vigil_web;
+GRANT SELECT ON transactions_readonly TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON user_sessions TO vigil_web;
+GRANT SELECT ON user_sessions TO vigil_worker;
+GRANT UPDATE ON user_sessions (end_reason) TO vigil_worker;
+GRANT UPDATE ON user_sessions (ended_at) TO vigil_worker;
+GRANT UPDATE ON user_sessions (ended_by) TO vigil_worker;
+GRANT UPDATE ON user_sessions (is_active) TO vigil_worker;
+GRANT USAGE ON user_sessions_id_seq TO vigil_ingest;
+GRANT USAGE ON user_sessions_id_seq TO vigil_web;
+GRANT USAGE ON user_sessions_id_seq TO vigil_worker;
+GRANT SELECT ON users TO vigil_ingest;
+GRANT SELECT ON users TO vigil_web;
+GRANT SELECT ON users TO vigil_worker;
+GRANT SELECT ON v_database_health TO vigil_readonly;
+GRANT SELECT ON v_database_health TO vigil_web;
+GRANT SELECT ON v_database_health TO vigil_worker;
+GRANT SELECT ON v_slow_queries TO vigil_web;
+GRANT SELECT ON v_slow_queries TO vigil_worker;
