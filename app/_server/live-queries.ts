@@ -1,23 +1,29 @@
 import type { z } from 'zod';
 import * as alerts from '@/domain/alerts/queries';
 import * as auditTrail from '@/domain/audit-trail/queries';
+import * as database from '@/domain/database/queries';
+import * as jobs from '@/domain/jobs/queries';
 import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
 import * as people from '@/domain/people/queries';
 import * as rules from '@/domain/rules/queries';
 import * as securityEvents from '@/domain/security-events/queries';
 import * as sessions from '@/domain/sessions/queries';
+import * as settings from '@/domain/settings/queries';
 import * as transactions from '@/domain/transactions/queries';
 
 // One line a noun: its queries with `live: true` can be read again by the browser.
 const modules: Record<string, unknown>[] = [
   alerts,
   auditTrail,
+  database,
+  jobs,
   overview,
   people,
   rules,
   securityEvents,
   sessions,
+  settings,
   transactions,
 ];
 

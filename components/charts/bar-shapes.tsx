@@ -46,10 +46,17 @@ export function ProjectedBar({ x, y, width, height }: BarShape) {
 
 type TickProps = { x?: number | string; y?: number | string; payload?: { value: string } };
 
-/** The time of an hour; midnight carries the date in bold. */
-export function HourTick({ x = 0, y = 0, payload, zone }: TickProps & { zone: string }) {
+/** The time of an hour; midnight carries the date in bold, and with `daily` every tick does. */
+export function HourTick({
+  x = 0,
+  y = 0,
+  payload,
+  zone,
+  daily = false,
+}: TickProps & { zone: string; daily?: boolean }) {
   if (!payload) return null;
-  const midnight = timeParts(payload.value, zone).hour === '00';
+  const { hour, minute } = timeParts(payload.value, zone);
+  const midnight = daily || (hour === '00' && minute === '00');
   const text = midnight
     ? formatTime(payload.value, zone, 'day').split(' ').slice(0, 2).join(' ')
     : formatTime(payload.value, zone, 'time');

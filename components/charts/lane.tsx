@@ -43,6 +43,8 @@ export type LaneSpec = {
 type Props = {
   lane: LaneSpec;
   points: HourPoint[];
+  /** Seconds from one point to the next; an hour without it. */
+  stepSeconds?: number;
   /** ISO instant of the hour in progress. */
   current?: string;
   lines: (point: HourPoint) => TooltipLine[];
@@ -61,7 +63,8 @@ const axisMargin = { ...margin, bottom: 0 };
 
 /** One lane: hour bars or a line, its comparison, its limits. Lanes above each other share the x axis. */
 export function Lane(props: Props) {
-  const { lane, points, current, showAxis, onHover, onPick } = props;
+  const { lane, points, current, showAxis, onHover, onPick, stepSeconds = 3600 } = props;
+  const daily = points.length * stepSeconds > 2 * 86_400;
   const zone = useZone();
   const [width, setWidth] = useState(600);
   const ticks = niceTicks(laneMax(lane, points), Math.max(1, Math.round(lane.height / 44)));
@@ -88,10 +91,16 @@ export function Lane(props: Props) {
             dataKey="at"
             tickLine={false}
             axisLine={{ stroke: 'var(--vg-line-strong)' }}
-            tick={showAxis ? <HourTick zone={zone} /> : false}
+            tick={showAxis ? <HourTick zone={zone} daily={daily} /> : false}
             height={showAxis ? 24 : 1}
             interval={0}
-            ticks={showAxis ? hourTicks(points, zone, width) : undefined}
+            ticks={
+              showAxis
+                ? stepSeconds === 3600
+                  ? hourTicks(points, zone, width)
+                  : stepTicks(points, zone, stepSeconds)
+                : undefined
+            }
           />
           <YAxis
             width={44}
@@ -145,6 +154,7 @@ export function Lane(props: Props) {
               return (
                 <VigilTooltip
                   at={point.at}
+                  seconds={stepSeconds}
                   lines={props.lines(point)}
                   compareLabel={props.compareLabel}
                   hint={props.hint}
@@ -254,4 +264,18 @@ function hourTicks(points: HourPoint[], zone: string, width: number): string[] {
   if (marks.length <= room) return marks;
   const every = Math.ceil(marks.length / room);
   return marks.filter((_, i) => i % every === 0);
+}
+
+/** Steps other than hours: every tenth minute of an hour, every third hour of a day, the first step of each day. */
+function stepTicks(points: HourPoint[], zone: string, stepSeconds: number): string[] {
+  const length = points.length * stepSeconds;
+  return points
+    .filter((point) => {
+      const hour = Number(timeParts(point.at, zone).hour);
+      const minute = Number(timeParts(point.at, zone).minute);
+      if (length <= 7200) return minute % 10 === 0;
+      if (length > 2 * 86_400) return hour * 3600 + minute * 60 < stepSeconds;
+      return hour % 3 === 0 && minute * 60 < stepSeconds;
+    })
+    .map((point) => point.at);
 }

@@ -11,6 +11,8 @@ export type TimeChartProps = {
   series: Series[];
   /** Counts are bars (stacked), measurements are lines. */
   kind: 'bars' | 'line';
+  /** Seconds from one point to the next; an hour without it. */
+  stepSeconds?: number;
   /** Key of the comparison series. */
   compare?: string;
   limits?: Limit[];
@@ -43,6 +45,7 @@ export function TimeChart(props: TimeChartProps) {
           ceiling: props.ceiling,
         }}
         points={props.points}
+        stepSeconds={props.stepSeconds}
         current={props.current}
         lines={(point) =>
           props.series.map((series) => ({

@@ -8,6 +8,8 @@ import styles from './charts.module.css';
 export type TooltipLine = { label: string; color?: string; value: string; compare?: string };
 type Props = {
   at: string | number;
+  /** Length of the step that begins at `at`; an hour without it. */
+  seconds?: number;
   hours?: boolean;
   lines: TooltipLine[];
   hint?: string;
@@ -15,11 +17,11 @@ type Props = {
 };
 
 /** The chart tooltip: the hour, the day, one line a series with its unit and its comparison. */
-export function VigilTooltip({ at, hours = true, lines, hint, compareLabel }: Props) {
+export function VigilTooltip({ at, seconds = 3600, hours = true, lines, hint, compareLabel }: Props) {
   const t = useTranslations('charts');
   const zone = useZone();
   const from = formatTime(at, zone, 'time');
-  const to = formatTime(new Date(at).getTime() + 3_600_000, zone, 'time');
+  const to = formatTime(new Date(at).getTime() + seconds * 1000, zone, 'time');
   return (
     <div className={styles.tooltip}>
       <div className={styles.tooltipHead}>

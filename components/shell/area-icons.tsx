@@ -4,9 +4,11 @@ import {
   IconDatabase,
   IconDevices,
   IconGitBranch,
+  IconHeartRateMonitor,
   IconHistory,
   IconKey,
   IconLayoutDashboard,
+  IconListSearch,
   IconSettings,
   IconShield,
   IconShieldExclamation,
@@ -14,7 +16,7 @@ import {
 } from '@tabler/icons-react';
 import type { AreaId } from './areas';
 
-export const areaIcons: Record<AreaId | 'security', typeof IconShield> = {
+export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShield> = {
   overview: IconLayoutDashboard,
   alerts: IconBellExclamation,
   transactions: IconArrowsRightLeft,
@@ -26,5 +28,7 @@ export const areaIcons: Record<AreaId | 'security', typeof IconShield> = {
   people: IconUsers,
   apiKeys: IconKey,
   database: IconDatabase,
+  health: IconHeartRateMonitor,
+  queries: IconListSearch,
   settings: IconSettings,
 };

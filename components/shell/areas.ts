@@ -10,12 +10,13 @@ export type AreaId =
   | 'sessions'
   | 'people'
   | 'apiKeys'
-  | 'database'
+  | 'health'
+  | 'queries'
   | 'settings';
 
 type Area = { id: AreaId; href: string; can: Permission; keys: string };
 /** `parent` names the heading that its areas stand under. */
-export type AreaGroup = { parent?: 'security'; areas: Area[] };
+export type AreaGroup = { parent?: 'security' | 'database'; areas: Area[] };
 
 /** Every area that exists, in the order of the navigation; groups stand 12 px apart. */
 export const areaGroups: AreaGroup[] = [
@@ -38,10 +39,14 @@ export const areaGroups: AreaGroup[] = [
     ],
   },
   {
+    parent: 'database',
     areas: [
-      { id: 'database', href: '/database', can: 'database:read', keys: 'g d' },
-      { id: 'settings', href: '/settings', can: 'setting:read', keys: 'g ,' },
+      { id: 'health', href: '/database', can: 'database:read', keys: 'g d' },
+      { id: 'queries', href: '/database/queries', can: 'database:read', keys: 'g q' },
     ],
+  },
+  {
+    areas: [{ id: 'settings', href: '/settings', can: 'setting:read', keys: 'g ,' }],
   },
 ];
 
@@ -54,5 +59,7 @@ export function areasOf(role: Role): AreaGroup[] {
 
 /** Whether a path is inside an area. */
 export function isInside(path: string, href: string): boolean {
-  return href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);
+  // Health is the first page of its area and not the parent of the others.
+  if (href === '/' || href === '/database') return path === href;
+  return path === href || path.startsWith(`${href}/`);
 }
