@@ -1,6 +1,7 @@
 import { isUnavailable } from '@/domain/errors';
 
 const probeEvery = 250;
+const probeWithin = 1500;
 
 /** Thrown when the database does not answer in time; read as "unavailable". */
 export class NoAnswer extends Error {
@@ -23,6 +24,7 @@ export const within = <T>(ms: number, work: Promise<T>): Promise<T> => {
 export class Availability {
   #away = false;
   #timer: NodeJS.Timeout | undefined;
+  #suspecting = false;
   #stopped = false;
 
   constructor(
@@ -41,7 +43,9 @@ export class Availability {
     try {
       return await within(this.deadline, work());
     } catch (error) {
-      if (isUnavailable(error)) this.#lose();
+      // Late may also mean that many wait for one card; only a probe can tell.
+      if (error instanceof NoAnswer) this.#suspect();
+      else if (isUnavailable(error)) this.#lose();
       throw error;
     }
   }
@@ -49,6 +53,16 @@ export class Availability {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  #suspect(): void {
+    if (this.#away || this.#suspecting) return;
+    this.#suspecting = true;
+    within(probeWithin, this.probe())
+      .catch(() => this.#lose())
+      .finally(() => {
+        this.#suspecting = false;
+      });
   }
 
   #lose(): void {
@@ -60,7 +74,7 @@ export class Availability {
   #schedule(wait: number): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      within(1500, this.probe()).then(
+      within(probeWithin, this.probe()).then(
         () => {
           this.#away = false;
         },

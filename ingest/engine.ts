@@ -6,7 +6,7 @@ import { type DecideOutcome, decide } from '@/domain/transactions/decide';
 import { type DecisionState, watchDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { FeatureCacheKeeper } from '@/domain/transactions/feature-cache';
-import type { Payment } from '@/domain/transactions/input';
+import { type Payment, payloadHash } from '@/domain/transactions/input';
 import { toBase } from '@/domain/transactions/money';
 import { Availability, NoAnswer } from './availability';
 import { Months } from './months';
@@ -24,6 +24,7 @@ export class Engine {
   readonly availability: Availability;
   readonly #announcer: Announcer;
   readonly #queue = new EntityQueue();
+  readonly #underWay = new Map<string, { payment: Payment; outcome: Promise<PaymentOutcome> }>();
   readonly #cache: FeatureCacheKeeper;
   readonly #months: Months;
   #state: DecisionState | null = null;
@@ -58,8 +59,25 @@ export class Engine {
     this.#announcer.announce(...topics);
   }
 
-  /** Decides one payment. @throws what the database throws, or NoAnswer while it is away */
+  /**
+   * Decides one payment. The same payment that is being decided already shares its outcome.
+   * @throws what the database throws, or NoAnswer while it is away
+   */
   async decide(payment: Payment, receivedAt: string): Promise<PaymentOutcome> {
+    const id = payment.transaction_id;
+    const before = this.#underWay.get(id);
+    if (before && payloadHash(before.payment) === payloadHash(payment)) return before.outcome;
+    const outcome = this.#decide(payment, receivedAt);
+    if (before) return outcome;
+    this.#underWay.set(id, { payment, outcome });
+    try {
+      return await outcome;
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+
+  #decide(payment: Payment, receivedAt: string): Promise<PaymentOutcome> {
     return this.availability.use(async () => {
       const state = this.#state;
       if (!state) throw new NoAnswer('rules are not read yet');

@@ -8,6 +8,7 @@ import { seedSettings } from '@/domain/settings/read';
 import { buildIngest } from './app';
 import { Door } from './door';
 import { Engine } from './engine';
+import { RateLimit } from './rate-limit';
 import { Usage } from './usage';
 
 export type TestKey = { id: number; key: string };
@@ -33,27 +34,44 @@ export const testIngest = async () => {
 
   const engine = new Engine();
   const usage = new Usage();
-  const door = new Door(engine);
+  /** Stops the clock of the rates while it is set (milliseconds). */
+  const rateClock: { at: number | null } = { at: null };
+  const door = new Door(engine, new RateLimit(() => rateClock.at ?? performance.now()));
   const app: FastifyInstance = buildIngest({ engine, usage, door });
+  const routes = new Set<string>();
+  app.addHook('onRoute', ({ method, url }) => {
+    if (typeof method === 'string' && method !== 'HEAD')
+      routes.add(`${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
+  });
   await engine.start();
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   const key = await makeKey();
+  const doors = [app];
   afterAll(async () => {
-    await app.close();
+    await Promise.all(doors.map((one) => one.close()));
     await usage.stop();
     await engine.stop();
   });
 
-  const call = (path: string, init: RequestInit & { key?: string | null } = {}): Promise<Response> => {
-    const { key: own, headers, ...rest } = init;
-    const used = own === undefined ? key.key : own;
-    return fetch(new URL(path, address), {
-      ...rest,
-      headers: {
-        ...(used ? { authorization: `Bearer ${used}` } : {}),
-        ...(headers as Record<string, string>),
-      },
-    });
+  const callAt =
+    (base: string) =>
+    (path: string, init: RequestInit & { key?: string | null } = {}): Promise<Response> => {
+      const { key: own, headers, ...rest } = init;
+      const used = own === undefined ? key.key : own;
+      return fetch(new URL(path, base), {
+        ...rest,
+        headers: {
+          ...(used ? { authorization: `Bearer ${used}` } : {}),
+          ...(headers as Record<string, string>),
+        },
+      });
+    };
+  const call = callAt(address);
+  /** A second process would know nothing of what the first has seen. */
+  const anotherDoor = async () => {
+    const second = buildIngest({ engine, usage });
+    doors.push(second);
+    return { call: callAt(await second.listen({ port: 0, host: '127.0.0.1' })) };
   };
   const send = (body: unknown, init: RequestInit & { key?: string | null } = {}): Promise<Response> =>
     call('/api/v1/transactions', {
@@ -62,7 +80,7 @@ export const testIngest = async () => {
       ...init,
       headers: { 'content-type': 'application/json', ...(init.headers as Record<string, string>) },
     });
-  return { ...t, app, address, engine, usage, door, key, makeKey, call, send };
+  return { ...t, address, engine, usage, door, rateClock, key, routes, makeKey, call, send, anotherDoor };
 };
 
 let count = 0;

@@ -1,5 +1,5 @@
 import { databaseSql } from '@/db/client';
-import { sqlState } from '@/domain/errors';
+import { isUnavailable, sqlState } from '@/domain/errors';
 import { log } from '@/domain/log';
 
 /** One call of the API; times in milliseconds, sizes in bytes. */
@@ -19,15 +19,18 @@ export type Call = {
 const most = 50_000;
 const block = 500;
 
+/** As JSON text: once Drizzle has the client, postgres.js cannot write arrays of moments. */
+const asRows = (calls: readonly Call[]): string =>
+  JSON.stringify(
+    calls.map((call) => ({ ...call, ms: Math.round(call.ms), at: new Date(call.at).toISOString() })),
+  );
+
 const insert = async (calls: readonly Call[]): Promise<void> => {
   await databaseSql()`insert into api_usage (endpoint, method, user_id, ip_address, response_time_ms, status_code,
       request_size_bytes, response_size_bytes, timestamp, api_key_id)
-    select * from unnest(${calls.map((call) => call.endpoint)}::text[], ${calls.map((call) => call.method)}::text[],
-      ${calls.map((call) => call.ownerId)}::text[], ${calls.map((call) => call.ip)}::inet[],
-      ${calls.map((call) => Math.round(call.ms))}::int[], ${calls.map((call) => call.status)}::int[],
-      ${calls.map((call) => call.requestBytes)}::int[], ${calls.map((call) => call.responseBytes)}::int[],
-      ${calls.map((call) => new Date(call.at).toISOString())}::timestamptz[],
-      ${calls.map((call) => call.keyId)}::int[])`;
+    select c.endpoint, c.method, c."ownerId", c.ip, c.ms, c.status, c."requestBytes", c."responseBytes", c.at, c."keyId"
+    from jsonb_to_recordset(${asRows(calls)}::text::jsonb) as c(endpoint text, method text, "ownerId" text, ip inet,
+      ms int, status int, "requestBytes" int, "responseBytes" int, at timestamptz, "keyId" int)`;
 };
 
 const write = async (calls: readonly Call[]): Promise<void> => {
@@ -45,12 +48,9 @@ const write = async (calls: readonly Call[]): Promise<void> => {
 const markUsed = async (calls: readonly Call[]): Promise<void> => {
   const last = new Map(calls.flatMap((call) => (call.keyId === null ? [] : [[call.keyId, call] as const])));
   if (last.size === 0) return;
-  const used = [...last.values()];
   await databaseSql()`update api_keys k set last_used_at = u.at, last_used_ip = u.ip
-    from unnest(${used.map((call) => call.keyId)}::int[],
-      ${used.map((call) => new Date(call.at).toISOString())}::timestamptz[], ${used.map((call) => call.ip)}::inet[])
-      as u(id, at, ip)
-    where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at - interval '1 minute')`;
+    from jsonb_to_recordset(${asRows([...last.values()])}::text::jsonb) as u("keyId" int, at timestamptz, ip inet)
+    where k.id = u."keyId" and (k.last_used_at is null or k.last_used_at < u.at - interval '1 minute')`;
 };
 
 /**
@@ -100,6 +100,11 @@ export class Usage {
       try {
         await write(calls);
       } catch (error) {
+        if (!isUnavailable(error)) {
+          // Trying these again would hold up all that come after.
+          log.error({ err: error, calls: calls.length }, 'api usage could not be written');
+          continue;
+        }
         this.#calls.unshift(...calls);
         log.warn({ code: sqlState(error), waiting: this.#calls.length }, 'api usage waits for the database');
         return;
