@@ -6,23 +6,35 @@ import { useTranslations } from 'next-intl';
 import { Badge, DecisionBadge } from '@/components/badge';
 import { formatRuleId, formatSigned, NBSP } from '@/components/format';
 import { Panel } from '@/components/panel';
-import type { LeafCondition } from '@/domain/rules/conditions';
 import type { Explanation, FiredRule } from '@/domain/transactions/explain';
+import type { RuleTest } from '@/domain/transactions/rule-tests';
 import styles from './explanation.module.css';
 import { type ExplanationWords, useRuleWords } from './words';
 
 const signs = { eq: '=', ne: '≠', lt: '<', lte: '≤', gt: '>', gte: '≥' } as const;
 
-function limitText(leaf: LeafCondition, words: ExplanationWords): string {
+function limitText({ leaf, other }: RuleTest, words: ExplanationWords): string {
   if (leaf.op === 'missing' || leaf.op === 'present') return '';
   if (leaf.op === 'in' || leaf.op === 'notIn')
     return `${leaf.op === 'in' ? '∈' : '∉'}${NBSP}${leaf.values.map((v) => words.fieldValue(leaf.field, v)).join(', ')}`;
   if (leaf.op === 'between')
     return `${words.fieldValue(leaf.field, leaf.low)} – ${words.fieldValue(leaf.field, leaf.high)}`;
   const sign = signs[leaf.op];
-  if (leaf.than) return `${sign}${NBSP}${leaf.than.times ?? 1}${NBSP}×${NBSP}${words.field(leaf.than.field)}`;
+  if (leaf.than) {
+    const { field, times = 1 } = leaf.than;
+    // As a number where the other field had one: "≥ € 140.55" says more than "≥ 5 × the mean".
+    return typeof other === 'number'
+      ? `${sign}${NBSP}${words.fieldValue(leaf.field, other * times)}`
+      : `${sign}${NBSP}${times}${NBSP}×${NBSP}${words.field(field)}`;
+  }
   if (typeof leaf.value === 'boolean') return words.fieldValue(leaf.field, leaf.value);
   return `${sign}${NBSP}${words.fieldValue(leaf.field, leaf.value ?? null)}`;
+}
+
+/** "5 × Mean amount on card in 30 days", for a limit that is another field. */
+function limitTitle({ leaf }: RuleTest, words: ExplanationWords): string | undefined {
+  if (!('than' in leaf) || !leaf.than) return undefined;
+  return `${leaf.than.times ?? 1}${NBSP}×${NBSP}${words.field(leaf.than.field)}`;
 }
 
 function Outcome({ rule }: { rule: FiredRule }) {
@@ -83,11 +95,15 @@ export function RulesPanel({ explanation }: { explanation: Explanation }) {
                         </Link>
                       )}
                     </td>
-                    <td title={test?.leaf.field}>{test ? words.field(test.leaf.field) : rule.name}</td>
+                    <td title={test?.leaf.field} data-wrap>
+                      {test ? words.field(test.leaf.field) : rule.name}
+                    </td>
                     <td data-align="right">
                       <strong>{test && words.fieldValue(test.leaf.field, test.seen)}</strong>
                     </td>
-                    <td data-align="right">{test && limitText(test.leaf, words)}</td>
+                    <td data-align="right" title={test ? limitTitle(test, words) : undefined}>
+                      {test && limitText(test, words)}
+                    </td>
                     <td>{i === 0 && <Outcome rule={rule} />}</td>
                   </tr>
                 )),

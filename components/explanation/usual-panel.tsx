@@ -3,7 +3,7 @@
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
-import { DASH, formatMoney, formatShortId, timeParts } from '@/components/format';
+import { DASH, formatMoney, NBSP, timeParts } from '@/components/format';
 import { Panel } from '@/components/panel';
 import { useZone } from '@/components/time';
 import type { Explanation } from '@/domain/transactions/explain';
@@ -12,6 +12,8 @@ import { UsualChart } from './usual-chart';
 import { usualHours } from './usual-hours';
 
 const hourOf = (at: string, zone: string) => Number(timeParts(at, zone).hour);
+/** `€` */
+const currencySymbol = (currency: string) => formatMoney(0, currency).split(NBSP)[0] ?? currency;
 const clock = (hour: number) => String(hour).padStart(2, '0');
 
 /** Is this payment like what the customer does? Thirty days of payments, and habits beside now. */
@@ -19,7 +21,9 @@ export function UsualPanel({ explanation }: { explanation: Explanation }) {
   const t = useTranslations('explanation');
   const zone = useZone();
   const { payment, usual, baseCurrency } = explanation;
-  const hours = usualHours(usual.payments.map((each) => hourOf(each.at, zone)));
+  const hours = usualHours(
+    usual.payments.filter((each) => each.at <= usual.habitBefore).map((each) => hourOf(each.at, zone)),
+  );
   const hour = hourOf(payment.at, zone);
   const time = timeParts(payment.at, zone);
   const none = usual.count === 0;
@@ -32,8 +36,8 @@ export function UsualPanel({ explanation }: { explanation: Explanation }) {
     ],
     [
       t('device'),
-      usual.devices.map((id) => formatShortId(id, 6)).join(', '),
-      payment.deviceId && formatShortId(payment.deviceId, 6),
+      usual.devices.join(', '),
+      payment.deviceId,
       payment.deviceId !== null && !usual.devices.includes(payment.deviceId),
     ],
     [
@@ -52,7 +56,7 @@ export function UsualPanel({ explanation }: { explanation: Explanation }) {
   return (
     <Panel
       title={t('usual')}
-      question={t('usualRange', { currency: baseCurrency })}
+      question={t('usualRange', { currency: currencySymbol(baseCurrency) })}
       flush
       table={{
         head: [t('when'), t('amount')],
@@ -78,7 +82,7 @@ export function UsualPanel({ explanation }: { explanation: Explanation }) {
           />
         )}
       </div>
-      <table className={styles.table}>
+      <table className={styles.table} data-fixed>
         <thead>
           <tr>
             <td />
@@ -90,8 +94,8 @@ export function UsualPanel({ explanation }: { explanation: Explanation }) {
           {rows.map(([label, usually, now, odd]) => (
             <tr key={label}>
               <th scope="row">{label}</th>
-              <td>{usually || DASH}</td>
-              <td>{odd && !none ? <Odd>{now}</Odd> : (now ?? DASH)}</td>
+              <td title={usually}>{usually || DASH}</td>
+              <td title={now ?? undefined}>{odd && !none ? <Odd>{now}</Odd> : (now ?? DASH)}</td>
             </tr>
           ))}
         </tbody>

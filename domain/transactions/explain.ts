@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
+import { shippedModel } from '@/domain/models/shipped';
 import type { RuleValue } from '@/domain/rules/fields';
 import { readSettings } from '@/domain/settings/read';
 import { features } from './features';
@@ -115,13 +116,20 @@ const storedFeatures = (row: Record<string, unknown>): { field: string; value: R
   return stored ? features.map(({ field, column }) => ({ field, value: stored[column] ?? null })) : [];
 };
 
+/** The shipped model has no row of its own. */
+const shippedInputs = (name: string, version: string): string[] =>
+  shippedModel.name === name && shippedModel.version === version
+    ? shippedModel.inputs.map(({ field }) => field)
+    : [];
+
 const storedModel = (
   row: Record<string, unknown>,
   values: ReadonlyMap<string, RuleValue>,
 ): ModelExplanation | null => {
   if (row.model_name === null || row.model_name === undefined) return null;
   const contributions = (row.contributions ?? []) as number[];
-  const inputs = (row.inputs ?? []) as string[];
+  const inputs =
+    (row.inputs as string[] | null) ?? shippedInputs(String(row.model_name), String(row.model_version));
   return {
     name: String(row.model_name),
     version: String(row.model_version),

@@ -6,13 +6,18 @@ import { iso, number } from './rows';
 const drawn = 400;
 const habits = 3;
 
+/** What happened so shortly before may belong to the same attack: it is drawn, but it is no habit. */
+const recent = 86_400_000;
+
 /** What the customer did in the 30 days before a payment, that payment left out. Amounts in the base currency. */
 export type Usual = {
   /** The newest first, at most 400. */
   payments: { id: string; at: string; amountBase: number; decision: string; isFraud: boolean | null }[];
   count: number;
   mean: number | null;
-  /** The most frequent three, the most frequent first. */
+  /** Payments before this moment are the habit: a day before the payment, where there are any that old. */
+  habitBefore: string;
+  /** The most frequent three of the habit, the most frequent first. */
   countries: string[];
   devices: string[];
   channels: string[];
@@ -41,7 +46,10 @@ export const usualPayments = async (db: Db, userId: string, at: string, id: stri
       sql`select count(*) as n, avg(x.amount_base) as mean from transactions x where ${range}`,
     ),
   ]);
-  const column = (name: string) => most(rows.map((row) => (row[name] ?? null) as string | null));
+  const dayBefore = new Date(Date.parse(iso(at) ?? '') - recent).toISOString();
+  const older = rows.filter((row) => (iso(row.transaction_timestamp) ?? '') < dayBefore);
+  const habit = older.length > 0 ? older : rows;
+  const column = (name: string) => most(habit.map((row) => (row[name] ?? null) as string | null));
   return {
     payments: rows.map((row) => ({
       id: String(row.transaction_id),
@@ -52,6 +60,7 @@ export const usualPayments = async (db: Db, userId: string, at: string, id: stri
     })),
     count: Number(all?.n ?? 0),
     mean: number(all?.mean),
+    habitBefore: older.length > 0 ? dayBefore : (iso(at) ?? ''),
     countries: column('country'),
     devices: column('device_id'),
     channels: column('channel'),

@@ -20,9 +20,7 @@ export function HistoryPanel({ history }: { history: AlertHistory[] }) {
               <span>
                 <strong>{act.actorName}</strong>{' '}
                 {t.has(`actions.${act.action}`) ? t(`actions.${act.action}`) : act.action}{' '}
-                {act.disposition && (
-                  <AlertBadge state={act.disposition === 'fraud' ? 'confirmed_fraud' : act.disposition} />
-                )}
+                {act.disposition && <AlertBadge state={act.disposition} />}
                 {act.note && <q className={styles.said}>{act.note}</q>}
               </span>
             </li>

@@ -45,7 +45,7 @@ export function HolderBadge({ alert, lease, me, mayDecide, onClaim }: Props) {
         </span>
       </Badge>
     );
-  if (!mayDecide || alert.status === 'decided') return null;
+  if (!mayDecide || alert.status === 'decided' || lease.state === 'claiming') return null;
   const ended = mine && until !== null;
   return (
     <Button size="xs" variant="default" onClick={onClaim}>

@@ -56,7 +56,7 @@ function useAlertFilters(): Filter[] {
       kind: 'many',
       options: dispositions.map((value) => ({
         value,
-        label: badges(`alert.${value === 'fraud' ? 'confirmed_fraud' : value}`),
+        label: badges(`alert.${value}`),
       })),
     },
     { key: 'merchant', label: t('merchant'), kind: 'text' },

@@ -10,6 +10,7 @@ const settleMs = 350;
 /** What this person has of the open alert: `held` until `until` (null: without an end), `lost` when it ran out. */
 export type Lease =
   | { state: 'none' }
+  | { state: 'claiming' }
   | { state: 'held'; until: string | null }
   | { state: 'refused'; name: string; until: string | null };
 
@@ -28,20 +29,21 @@ export function useLease(alert: Claimable | undefined, me: string, mayClaim: boo
 
   const claim = useCallback(async (wanted: number) => {
     const result = await claimAlertAction({ id: wanted }).catch(() => null);
-    if (!result) return;
+    if (!result) return setLease({ state: 'none' });
     if (result.ok) {
       held.current = wanted;
       setLease({ state: 'held', until: result.value.leaseUntil });
     } else if (result.error.code === 'locked') {
       const { name, until } = result.error.values ?? {};
       setLease({ state: 'refused', name: String(name ?? ''), until: until ? String(until) : null });
-    }
+    } else setLease({ state: 'none' });
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another alert starts over; news of this one must not claim again
   useEffect(() => {
-    setLease({ state: 'none' });
-    if (id === undefined || !mayClaim || !free) return;
+    const claiming = id !== undefined && mayClaim && free;
+    setLease({ state: claiming ? 'claiming' : 'none' });
+    if (!claiming) return;
     const timer = setTimeout(() => void claim(id), settleMs);
     return () => {
       clearTimeout(timer);

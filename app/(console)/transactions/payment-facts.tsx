@@ -73,7 +73,7 @@ export function PaymentFacts({ detail }: { detail: TransactionDetail }) {
             <Link href={`/alerts/${alert.id}`} className="vg-mono">
               {formatAlertId(alert.id)}
             </Link>{' '}
-            <AlertBadge state={state === 'fraud' ? 'confirmed_fraud' : (state ?? 'open')} />
+            <AlertBadge state={state ?? 'open'} />
           </span>,
         ],
       ]}
