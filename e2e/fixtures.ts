@@ -64,6 +64,7 @@ export async function pay(
 export async function signInByForm(page: Page, role: Role): Promise<void> {
   const { email, password } = personOf(role);
   await page.goto(`${credentials().web}/login`);
+  await page.waitForLoadState('networkidle');
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
