@@ -38,7 +38,7 @@ export function LoginForm({ next, ended, demo }: Props) {
   }
 
   return (
-    <form className={styles.form} onSubmit={submit} noValidate={false}>
+    <form className={styles.form} method="post" onSubmit={submit} noValidate={false}>
       {refusal === null && ended && <Note title={t('endedTitle')}>{t('endedText')}</Note>}
       {refusal && (
         <Note tone={refusal === 'insecure' ? 'review' : 'fraud'} title={t(`refusals.${refusal}.title`)}>
