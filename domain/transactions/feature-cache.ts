@@ -4,7 +4,7 @@ import type { DecisionContext } from './feature-values';
 import type { Payment } from './input';
 
 /** From so many payments in 30 days on, a merchant or IP address is summed from closed hours. */
-export const heavyPayments = 2_000;
+export const heavyPayments = 1_000;
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
@@ -12,7 +12,14 @@ const dayMs = 86_400_000;
 const keptDays = 32;
 
 type Entity = 'merchant' | 'ip';
-type Kept = { entity: Entity; key: string; hits: number; filledHour: number; seenMs: number };
+type Kept = {
+  entity: Entity;
+  key: string;
+  hits: number;
+  filledHour: number;
+  filledDay: number;
+  seenMs: number;
+};
 
 /**
  * Notices which merchants and IP addresses are busy and keeps their sums in `feature_cache`, off the hot path: what
@@ -44,7 +51,7 @@ export class FeatureCacheKeeper {
   #note(entity: Entity, key: string, cached: boolean, count: unknown): void {
     if (!cached && !(typeof count === 'number' && count >= this.#heavy)) return;
     const id = `${entity}:${key}`;
-    const kept = this.#kept.get(id) ?? { entity, key, hits: 0, filledHour: 0, seenMs: 0 };
+    const kept = this.#kept.get(id) ?? { entity, key, hits: 0, filledHour: 0, filledDay: 0, seenMs: 0 };
     kept.seenMs = this.#now();
     if (cached) kept.hits += 1;
     this.#kept.set(id, kept);
@@ -82,6 +89,7 @@ export class FeatureCacheKeeper {
         const hour = Math.floor(now / hourMs);
         if (kept.filledHour < hour) await this.#fill(kept, now);
         kept.filledHour = hour;
+        kept.filledDay = Math.floor(now / dayMs);
         ready.push(kept);
       }
     }
@@ -93,8 +101,10 @@ export class FeatureCacheKeeper {
     });
   }
 
-  async #fill({ entity, key }: Kept, now: number): Promise<void> {
-    for (let day = 0; day < keptDays; day += 1) {
+  /** All days once a day, which also mends what late payments took away; between, the hours that closed. */
+  async #fill({ entity, key, filledDay }: Kept, now: number): Promise<void> {
+    const days = filledDay < Math.floor(now / dayMs) ? keptDays : 1;
+    for (let day = 0; day < days; day += 1) {
       const at = new Date(now - day * dayMs).toISOString();
       await this.#sql`select fill_feature_cache(${entity}, ${key}, ${at}::text::timestamptz)`;
     }
