@@ -4,7 +4,7 @@ import { apiScopes } from '@/domain/access';
 import { systemActor } from '@/domain/actor';
 import { createApiKey, revokeApiKey } from '@/domain/api-keys/commands';
 import { hashKey } from '@/domain/api-keys/secret';
-import { valueOf } from './value-of';
+import { expectValue } from './expect-value';
 
 const name = 'Demo payments';
 const actor = systemActor('seed');
@@ -24,8 +24,8 @@ export const seedApiKey = async (known: string | undefined): Promise<{ key: stri
     sql`select id from api_keys where name = ${name} and revoked_at is null`,
   );
   for (const { id } of lost) {
-    valueOf(await revokeApiKey(actor, { id, reason: 'The file with this key was gone' }));
+    expectValue(await revokeApiKey(actor, { id, reason: 'The file with this key was gone' }));
   }
-  const { key } = valueOf(await createApiKey(actor, { name, scopes: [...apiScopes], expiresAt: null }));
+  const { key } = expectValue(await createApiKey(actor, { name, scopes: [...apiScopes], expiresAt: null }));
   return { key, made: true };
 };

@@ -3,9 +3,9 @@ import { systemActor } from '@/domain/actor';
 import { firstAdminToken } from '@/domain/people/commands';
 import { seedSettings } from '@/domain/settings/read';
 import { seedApiKey } from './api-key';
+import { expectValue } from './expect-value';
 import { type SignIn, seedPeople } from './people';
 import { seedRules } from './rules';
-import { valueOf } from './value-of';
 
 export type { SignIn } from './people';
 
@@ -31,7 +31,7 @@ export const seed = async (options: { demo: boolean; known: Known }): Promise<Se
   if (rules > 0) made.push(`${rules} rules`);
   await seedSettings(database());
   if (!options.demo) {
-    const admin = valueOf(await firstAdminToken(systemActor('seed'), {}));
+    const admin = expectValue(await firstAdminToken(systemActor('seed'), {}));
     return { users: [], apiKey: null, firstAdminPath: admin ? `/password/${admin.token}` : null, made };
   }
   const { users, changed } = await seedPeople(options.known?.users ?? []);

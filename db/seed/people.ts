@@ -4,7 +4,7 @@ import { database } from '@/db/client';
 import type { Role } from '@/domain/access';
 import { systemActor } from '@/domain/actor';
 import { createPersonWithPassword, resetPassword, setPasswordByLink } from '@/domain/people/commands';
-import { valueOf } from './value-of';
+import { expectValue } from './expect-value';
 
 export type SignIn = { role: Role; email: string; password: string };
 
@@ -54,11 +54,11 @@ export const seedPeople = async (known: readonly SignIn[]): Promise<{ users: Sig
 };
 
 const create = async (person: (typeof people)[number], password: string): Promise<void> => {
-  valueOf(await createPersonWithPassword(actor, { ...person, password }));
+  expectValue(await createPersonWithPassword(actor, { ...person, password }));
 };
 
 /** The way that a person would take: a one-time link, used at once. */
 const renewPassword = async (id: string, password: string): Promise<void> => {
-  const { token } = valueOf(await resetPassword(actor, { id }));
-  valueOf(await setPasswordByLink(actor, { token, password }));
+  const { token } = expectValue(await resetPassword(actor, { id }));
+  expectValue(await setPasswordByLink(actor, { token, password }));
 };

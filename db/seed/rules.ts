@@ -14,7 +14,7 @@ export async function seedRules(db: Db): Promise<number> {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext('rule:create'))`);
     const [any] = await tx.execute(sql`select 1 from fraud_rules limit 1`);
     if (any) return 0;
-    const actor = systemActor('seed');
+    const actor = systemActor('Vigil');
     for (const rule of defaultRules) {
       const conditions = JSON.stringify(rule.conditions);
       const actions = JSON.stringify(rule.actions);

@@ -49,7 +49,7 @@ export function SetPasswordForm({ token, email }: { token: string; email: string
     required: true,
   };
   return (
-    <form className={styles.form} onSubmit={submit}>
+    <form className={styles.form} method="post" onSubmit={submit}>
       {failure && !failure.field && <Note tone="fraud" title={failureWords(errors, failure)} />}
       <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
       <PasswordInput
