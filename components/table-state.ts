@@ -82,3 +82,20 @@ export function useChanged<Row>(
   useEffect(() => () => clearTimeout(timer.current), []);
   return changed;
 }
+
+/** Whether a box is wider inside than outside: then it must be reachable by keyboard, to be scrolled. */
+export function useOverflow() {
+  const ref = useRef<HTMLElement>(null);
+  const [overflows, setOverflows] = useState(false);
+  useEffect(() => {
+    const box = ref.current;
+    if (!box) return;
+    const look = () =>
+      setOverflows(getComputedStyle(box).overflowX !== 'visible' && box.scrollWidth > box.clientWidth + 1);
+    const observer = new ResizeObserver(look);
+    observer.observe(box);
+    if (box.firstElementChild) observer.observe(box.firstElementChild);
+    return () => observer.disconnect();
+  }, []);
+  return { ref, overflows };
+}

@@ -8,7 +8,7 @@ import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from 're
 import { useShortcuts } from './keyboard';
 import styles from './table.module.css';
 import { ColumnMenu, TableFoot } from './table-foot';
-import { useChanged, useColumns, useSort } from './table-state';
+import { useChanged, useColumns, useOverflow, useSort } from './table-state';
 
 export type Column<Row> = {
   id: string;
@@ -69,12 +69,18 @@ export function DataTable<Row>(props: Props<Row>) {
   const sort = useSort();
   const changed = useChanged(rows, rowKey, props.version);
   const { active, setActive, openRow } = useRowKeys(props);
+  const scroll = useOverflow();
   const keys = rows.map(rowKey);
   const all = keys.length > 0 && keys.every((key) => selection?.keys.has(key));
   const some = keys.some((key) => selection?.keys.has(key));
   return (
     <div className={inPanel ? styles.inPanel : styles.frame}>
-      <div className={styles.scroll}>
+      <section
+        ref={scroll.ref}
+        className={styles.scroll}
+        aria-label={scroll.overflows ? props.label : undefined}
+        tabIndex={scroll.overflows ? 0 : undefined}
+      >
         <table className={styles.table} aria-label={props.label}>
           <thead className={props.hideHead ? styles.hiddenHead : undefined}>
             <tr>
@@ -113,7 +119,7 @@ export function DataTable<Row>(props: Props<Row>) {
           </tbody>
         </table>
         {rows.length === 0 && <div className={styles.empty}>{props.empty ?? t('emptyHint')}</div>}
-      </div>
+      </section>
       {(props.next !== undefined || props.foot || props.chooseColumns) && (
         <TableFoot next={props.next} foot={props.foot}>
           {props.chooseColumns && <ColumnMenu columns={props.columns} hidden={hiddenIds} toggle={toggle} />}

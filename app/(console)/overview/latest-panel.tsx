@@ -55,12 +55,12 @@ export function LatestPanel({ initial }: { initial?: LatestDecisions }) {
         version={(row) => row.transactionId}
         href={(row) => `/transactions/${encodeURIComponent(row.transactionId)}`}
         columns={[
-          { id: 'at', head: t('at'), width: 88, cell: (row) => <Time at={row.at} style="clock" /> },
+          { id: 'at', head: t('at'), width: 82, cell: (row) => <Time at={row.at} style="clock" /> },
           {
             id: 'amount',
             head: t('amount'),
             align: 'right',
-            width: 88,
+            width: 84,
             cell: (row) => formatMoney(row.amount, row.currency),
           },
           { id: 'merchant', head: t('merchant'), cell: (row) => row.merchantName ?? row.merchantId },
@@ -68,14 +68,14 @@ export function LatestPanel({ initial }: { initial?: LatestDecisions }) {
             id: 'score',
             head: t('score'),
             align: 'right',
-            width: 48,
+            width: 44,
             wide: true,
             cell: (row) => formatScore(row.score),
           },
           {
             id: 'decision',
             head: t('decision'),
-            width: 106,
+            width: 102,
             cell: (row) => <DecisionBadge decision={row.decision} />,
           },
         ]}
