@@ -101,7 +101,7 @@ describe('seedRules', () => {
       defaultRules.map((d) => [d.number, d.name, true, 'live', d.reasonCode]),
     );
     const audited =
-      await t.sql`select resource_id from audit_trail where actor_name = 'seed' and action = 'rule:activate'`;
+      await t.sql`select resource_id from audit_trail where actor_name = 'Vigil' and action = 'rule:activate'`;
     expect(audited).toHaveLength(15);
   });
 });

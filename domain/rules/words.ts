@@ -77,7 +77,7 @@ function valueText(unit: FieldUnit, value: RuleValue | undefined, t: Translate, 
     case 'hour of day':
       return `${String(Math.trunc(value)).padStart(2, '0')}:00`;
     case 'standard deviations':
-      return plainNumber(value, 1);
+      return t('rules.units.deviations', { value: plainNumber(value, 1) });
     case 'degrees':
       return plainNumber(value, 4);
     default:

@@ -5,9 +5,9 @@ import { IconPlus } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { useMemo } from 'react';
-import { Badge, RuleBadge } from '@/components/badge';
+import { Badge, RuleBadge, SeverityBadge } from '@/components/badge';
 import { FilterBar } from '@/components/filter-bar';
-import { formatNumber, formatRuleId } from '@/components/format';
+import { formatNumber, formatRuleId, formatSigned } from '@/components/format';
 import { useLive } from '@/components/live';
 import { PageHeader } from '@/components/page-header';
 import { type Column, DataTable } from '@/components/table';
@@ -16,7 +16,7 @@ import type { Page } from '@/domain/cursor';
 import { decisions, ruleTypes } from '@/domain/rules/actions';
 import type { RuleRow } from '@/domain/rules/queries';
 import type { ListRulesParams } from './list-params';
-import { RuleActionBadges, RuleTags } from './rule-actions';
+import { RuleTags, VerbBadge } from './rule-actions';
 import styles from './rules.module.css';
 
 type RulePage = Page<RuleRow> & { total: number };
@@ -34,7 +34,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
       {
         id: 'id',
         head: t('id'),
-        width: 72,
+        width: 68,
         cell: (r) => <span className="vg-mono">{formatRuleId(r.ruleId)}</span>,
       },
       {
@@ -50,12 +50,32 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
           </span>
         ),
       },
-      { id: 'state', head: t('state'), width: 104, cell: (r) => <RuleBadge state={r.state} /> },
-      { id: 'action', head: t('action'), width: 232, cell: (r) => <RuleActionBadges actions={r.actions} /> },
+      { id: 'state', head: t('state'), width: 92, cell: (r) => <RuleBadge state={r.state} /> },
+      {
+        id: 'action',
+        head: t('action'),
+        width: 92,
+        cell: (r) => (r.actions.decision ? <VerbBadge decision={r.actions.decision} /> : '–'),
+      },
+      {
+        id: 'points',
+        head: t('points'),
+        width: 72,
+        align: 'right',
+        wide: true,
+        cell: (r) => (r.actions.points ? formatSigned(r.actions.points) : '–'),
+      },
+      {
+        id: 'alert',
+        head: t('alert'),
+        width: 100,
+        wide: true,
+        cell: (r) => (r.actions.alert ? <SeverityBadge severity={r.actions.alert.severity} /> : '–'),
+      },
       {
         id: 'tags',
         head: t('tags'),
-        width: 168,
+        width: 132,
         wide: true,
         cell: (r) => <RuleTags tags={r.actions.tags} />,
       },
@@ -70,7 +90,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
       {
         id: 'hits24h',
         head: t('hits24h'),
-        width: 96,
+        width: 84,
         align: 'right',
         sort: true,
         cell: (r) => hits(r.hits24h),
@@ -78,7 +98,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
       {
         id: 'hits7d',
         head: t('hits7d'),
-        width: 104,
+        width: 100,
         align: 'right',
         sort: true,
         wide: true,
@@ -96,7 +116,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
       {
         id: 'priority',
         head: t('priority'),
-        width: 88,
+        width: 76,
         align: 'right',
         sort: true,
         wide: true,
@@ -105,7 +125,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
       {
         id: 'changed',
         head: t('changed'),
-        width: 200,
+        width: 152,
         sort: true,
         wide: true,
         cell: (r) => (

@@ -1,10 +1,10 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { DecisionBadge } from '@/components/badge';
 import { formatSigned } from '@/components/format';
 import type { RuleActions } from '@/domain/rules/actions';
 import type { Condition } from '@/domain/rules/conditions';
+import { VerbBadge } from './rule-actions';
 import styles from './rules.module.css';
 import { useRuleWords } from './use-rule-words';
 
@@ -17,7 +17,7 @@ export function RuleSentence({ actions, conditions, currency }: Props) {
   const { decision, points } = actions;
   return (
     <p className={styles.sentence}>
-      {decision && <DecisionBadge decision={decision} />}{' '}
+      {decision && <VerbBadge decision={decision} />}{' '}
       {t(decision ? `does.${decision}` : points ? 'does.points' : 'does.mark', {
         points: formatSigned(points ?? 0),
       })}{' '}

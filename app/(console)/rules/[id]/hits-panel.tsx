@@ -95,7 +95,7 @@ function RecentHits({ rows }: { rows: RuleHitPayment[] }) {
   return (
     <Panel
       title={t('recent')}
-      question={t('recentQuestion', { count: formatNumber(rows.length) })}
+      question={rows.length > 0 && t('recentQuestion', { count: formatNumber(rows.length) })}
       flush
       empty={rows.length === 0 && { title: t('noRecent') }}
     >

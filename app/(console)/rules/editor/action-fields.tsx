@@ -55,6 +55,7 @@ export function ActionFields({ form, change, faults }: Props) {
       </div>
       <TagsInput
         label={t('tags')}
+        labelProps={{ fz: 12, fw: 500 }}
         description={t('tagsHelp')}
         value={form.tags}
         maxTags={5}
