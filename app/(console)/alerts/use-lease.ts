@@ -7,7 +7,7 @@ import { claimAlertAction, releaseAlertAction } from './actions';
 /** Leafing through the queue must not claim what is only passed. */
 const settleMs = 350;
 
-/** What this person has of the open alert: `held` until `until` (null: without an end), `lost` when it ran out. */
+/** What this person has of the open alert: `held` until `until` (null: without an end), or who has it instead. */
 export type Lease =
   | { state: 'none' }
   | { state: 'claiming' }
@@ -23,17 +23,24 @@ type Claimable = Pick<AlertRow, 'id' | 'status' | 'holderId' | 'leaseUntil'>;
 export function useLease(alert: Claimable | undefined, me: string, mayClaim: boolean) {
   const [lease, setLease] = useState<Lease>({ state: 'none' });
   const held = useRef<number | null>(null);
+  const shown = useRef<number | undefined>(undefined);
+  const decided = useRef(new Set<number>());
   const id = alert?.id;
   const free =
     alert !== undefined && alert.status !== 'decided' && (alert.holderId === null || alert.holderId === me);
 
   const claim = useCallback(async (wanted: number) => {
     const result = await claimAlertAction({ id: wanted }).catch(() => null);
-    if (!result) return setLease({ state: 'none' });
-    if (result.ok) {
+    // The answer may come after the person has gone on: then the alert goes back, unless it is decided.
+    if (shown.current !== wanted) {
+      if (result?.ok && !decided.current.has(wanted))
+        void releaseAlertAction({ id: wanted }).catch(() => null);
+      return;
+    }
+    if (result?.ok) {
       held.current = wanted;
       setLease({ state: 'held', until: result.value.leaseUntil });
-    } else if (result.error.code === 'locked') {
+    } else if (result?.error.code === 'locked') {
       const { name, until } = result.error.values ?? {};
       setLease({ state: 'refused', name: String(name ?? ''), until: until ? String(until) : null });
     } else setLease({ state: 'none' });
@@ -41,6 +48,8 @@ export function useLease(alert: Claimable | undefined, me: string, mayClaim: boo
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another alert starts over; news of this one must not claim again
   useEffect(() => {
+    shown.current = id;
+    if (id !== undefined) decided.current.delete(id);
     const claiming = id !== undefined && mayClaim && free;
     setLease({ state: claiming ? 'claiming' : 'none' });
     if (!claiming) return;
@@ -59,6 +68,7 @@ export function useLease(alert: Claimable | undefined, me: string, mayClaim: boo
     claim,
     /** A verdict ends the lease by itself. */
     settled: (done: number) => {
+      decided.current.add(done);
       if (held.current === done) held.current = null;
     },
   };
