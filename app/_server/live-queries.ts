@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import * as alerts from '@/domain/alerts/queries';
+import * as apiKeys from '@/domain/api-keys/queries';
 import * as auditTrail from '@/domain/audit-trail/queries';
 import * as database from '@/domain/database/queries';
 import * as jobs from '@/domain/jobs/queries';
@@ -15,6 +16,7 @@ import * as transactions from '@/domain/transactions/queries';
 // One line a noun: its queries with `live: true` can be read again by the browser.
 const modules: Record<string, unknown>[] = [
   alerts,
+  apiKeys,
   auditTrail,
   database,
   jobs,

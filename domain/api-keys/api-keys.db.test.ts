@@ -3,7 +3,7 @@ import { testDatabase } from '@/db/testing';
 import type { Role } from '../access';
 import { type Actor, systemActor } from '../actor';
 import { changeApiKey, createApiKey, revokeApiKey } from './commands';
-import { listApiKeys } from './queries';
+import { getApiKey, listApiKeys } from './queries';
 import { hashKey, looksLikeKey, newKey } from './secret';
 
 const t = await testDatabase();
@@ -73,6 +73,10 @@ describe('a key', () => {
       refused24h: 1,
     });
     expect(JSON.stringify(rows)).not.toMatch(/hash/i);
+    expect(await getApiKey(officer, { id })).toEqual(rows[0]);
+    await expect(getApiKey(officer, { id: 999_999 })).rejects.toMatchObject({
+      failure: { code: 'not_found' },
+    });
   });
 
   it('is listed page by page', async () => {

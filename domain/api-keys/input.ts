@@ -45,6 +45,8 @@ export const changeKeyInput = z.strictObject({
 
 export const revokeKeyInput = z.strictObject({ id, reason });
 
+export const getKeyInput = z.strictObject({ id });
+
 export const listKeysInput = z
   .strictObject({
     /** Keys in force, or also those that were revoked or have expired. */

@@ -1,9 +1,10 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { ApiScope } from '../access';
 import { decodeCursor, encodeCursor, type Page } from '../cursor';
+import { AppError } from '../errors';
 import { query } from '../operation';
-import { listKeysInput } from './input';
+import { getKeyInput, listKeysInput } from './input';
 
 /** A key as people see it: never the key itself nor its hash. Times are ISO 8601. */
 export type ApiKeyRow = {
@@ -46,6 +47,19 @@ const keyRow = (row: Record<string, unknown>): ApiKeyRow => ({
   refused24h: Number(row.refused),
 });
 
+const columns = sql`k.id, k.name, k.prefix, coalesce(u.name, k.owner_id) as owner_name, k.scopes, k.rate_per_second,
+  k.burst, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, host(k.last_used_ip) as last_used_ip,
+  case when k.revoked_at is not null then 'revoked' when k.expires_at <= now() then 'expired' else 'active' end as state`;
+const withOwner = sql`api_keys k left join console_users u on u.id::text = k.owner_id`;
+
+/** Keys with what they were used for in the last 24 hours, of a page `p` of keys. */
+const withUse = (page: SQL): SQL => sql`with page as (${page})
+  select p.*, coalesce(c.calls, 0) as calls, coalesce(c.refused, 0) as refused
+  from page p left join lateral (
+    select count(*) as calls, count(*) filter (where a.status_code >= 400) as refused
+    from api_usage a where a.api_key_id = p.id and a.timestamp > now() - interval '24 hours') c on true
+  order by p.id desc`;
+
 /** Keys, newest first, with what they were used for in the last 24 hours. */
 export const listApiKeys = query({
   name: 'api-key.list',
@@ -54,24 +68,30 @@ export const listApiKeys = query({
   live: true,
   run: async ({ db, input }): Promise<Page<ApiKeyRow>> => {
     const after = input.cursor ? decodeCursor(z.tuple([z.number().int()]), input.cursor)[0] : null;
-    const rows = await db.execute(sql`
-      with page as (
-        select k.id, k.name, k.prefix, coalesce(u.name, k.owner_id) as owner_name, k.scopes, k.rate_per_second,
-          k.burst, k.created_at, k.expires_at, k.revoked_at, k.last_used_at, host(k.last_used_ip) as last_used_ip,
-          case when k.revoked_at is not null then 'revoked'
-            when k.expires_at <= now() then 'expired' else 'active' end as state
-        from api_keys k left join console_users u on u.id::text = k.owner_id
+    const rows = await db.execute(
+      withUse(sql`select ${columns} from ${withOwner}
         where (${after}::int is null or k.id < ${after}::int)
           and (${input.show} = 'all' or (k.revoked_at is null and (k.expires_at is null or k.expires_at > now())))
-        order by k.id desc limit ${input.limit + 1})
-      select p.*, coalesce(c.calls, 0) as calls, coalesce(c.refused, 0) as refused
-      from page p left join lateral (
-        select count(*) as calls, count(*) filter (where a.status_code >= 400) as refused
-        from api_usage a where a.api_key_id = p.id and a.timestamp > now() - interval '24 hours') c on true
-      order by p.id desc`);
+        order by k.id desc limit ${input.limit + 1}`),
+    );
     const found = [...rows].map(keyRow);
     const page = found.slice(0, input.limit);
     const last = page.at(-1);
     return { rows: page, next: found.length > input.limit && last ? encodeCursor([last.id]) : null };
+  },
+});
+
+/** One key. @throws AppError 'not_found' */
+export const getApiKey = query({
+  name: 'api-key.get',
+  can: 'api-key:read',
+  input: getKeyInput,
+  live: true,
+  run: async ({ db, input }): Promise<ApiKeyRow> => {
+    const [row] = await db.execute(
+      withUse(sql`select ${columns} from ${withOwner} where k.id = ${input.id}`),
+    );
+    if (!row) throw new AppError('not_found', { field: 'id' });
+    return keyRow(row);
   },
 });
