@@ -46,8 +46,10 @@ beforeAll(async () => {
 describe('at the same time', () => {
   it('lets twenty parallel payments of one card, in five processes, see 0 to 19', async () => {
     const processes = Array.from({ length: 5 }, process_);
+    // One instant: a payment with a later timestamp would rightly not be seen.
+    const transaction_timestamp = new Date(Date.now() - 1_000).toISOString();
     const made = Array.from({ length: 20 }, (_, i) =>
-      payment(`card-${i}`, { card_token: 'one-card', user_id: `holder-${i % 3}` }),
+      payment(`card-${i}`, { card_token: 'one-card', user_id: `holder-${i % 3}`, transaction_timestamp }),
     );
     await Promise.all(made.map((one, i) => decideOne(one, processes[i % 5])));
     const rows =
