@@ -19,6 +19,7 @@ export const listQueriesInput = z.strictObject({
   view: z.enum(['all', 'slow']).default('all'),
   q: z.string().trim().max(200).optional(),
   sort: z.enum(querySorts).default('time'),
+  order: z.enum(['desc', 'asc']).default('desc'),
   cursor: cursorInput,
 });
 export const queryTimeInput = z.strictObject({ range, selected: queryId.optional() });

@@ -152,6 +152,7 @@ describe('queries', () => {
     expect(byTime.rows[0]!.spark.reduce((sum, ms) => sum + ms)).toBe(6_000);
     expect(byTime.counts).toEqual({ all: 2, slow: 1 });
     expect((await listQueries(operator, { sort: 'calls' })).rows[0]!.queryId).toBe('2');
+    expect((await listQueries(operator, { sort: 'mean', order: 'asc' })).rows[0]!.queryId).toBe('2');
     expect((await listQueries(operator, { view: 'slow' })).rows.map((row) => row.queryId)).toEqual(['1']);
     const searched = await listQueries(operator, { q: 'quick_' });
     expect(searched.rows.map((row) => [row.queryId, row.share])).toEqual([['2', 0.25]]);
@@ -159,7 +160,7 @@ describe('queries', () => {
     expect((await listQueries(operator, { range: '1h' })).rows[0]!.calls).toBe(2);
   });
 
-  test('pages hold every query once', async () => {
+  test.each(['desc', 'asc'] as const)('pages hold every query once, %s', async (order) => {
     for (let id = 1; id <= 120; id += 1) {
       await text(id, `SELECT ${id}`);
       await stat(id, 5, 1, Math.ceil(id / 3));
@@ -167,7 +168,7 @@ describe('queries', () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await listQueries(operator, { cursor });
+      const page = await listQueries(operator, { cursor, order });
       seen.push(...page.rows.map((row) => row.queryId));
       cursor = page.next ?? undefined;
     } while (cursor);

@@ -53,10 +53,11 @@ type ListInput = {
   view: 'all' | 'slow';
   q?: string;
   sort: (typeof querySorts)[number];
+  order: 'desc' | 'asc';
   cursor?: string;
 };
 
-/** A page of the queries of a range, most first; `slowMs` is the mean time from which one is slow. */
+/** A page of the queries of a range, in the asked order; `slowMs` is the mean time from which one is slow. */
 export const readQueryList = async (
   db: Db,
   input: ListInput,
@@ -66,6 +67,7 @@ export const readQueryList = async (
   const { from } = timeSteps(input.range, 'bars', now);
   const after = input.cursor ? decodeCursor(cursorSchema, input.cursor) : null;
   const by = sortValues[input.sort];
+  const [direction, beyond] = input.order === 'asc' ? [sql`asc`, sql`>`] : [sql`desc`, sql`<`];
   const rows = await db.execute(sql`
     with totals as materialized (${totals(from)}),
     found as (
@@ -79,9 +81,9 @@ export const readQueryList = async (
       count(*) filter (where mean_ms >= ${slowMs})::int as slow_found from found) c
     left join (select * from found
       where ${input.view === 'slow' ? sql`mean_ms >= ${slowMs}` : sql`true`}
-        and ${after ? sql`(${by}, query_id) < (${after[0]}::float8, ${after[1]}::bigint)` : sql`true`}
-      order by ${by} desc, query_id desc limit ${pageSize + 1}) f on true
-    order by ${by} desc nulls last, f.query_id desc`);
+        and ${after ? sql`(${by}, query_id) ${beyond} (${after[0]}::float8, ${after[1]}::bigint)` : sql`true`}
+      order by ${by} ${direction}, query_id ${direction} limit ${pageSize + 1}) f on true
+    order by ${by} ${direction} nulls last, f.query_id ${direction}`);
   const head = rows[0]!;
   const found = rows.filter((row) => row.query_id !== null);
   const shown = found.slice(0, pageSize);

@@ -1,0 +1,148 @@
+'use client';
+
+import type { UseQueryResult } from '@tanstack/react-query';
+import { useTranslations } from 'next-intl';
+import { Legend, type Limit, type Series, TimeChart } from '@/components/charts';
+import { formatBytes, formatDuration, formatNumber } from '@/components/format';
+import type { LiveError } from '@/components/live';
+import { Panel } from '@/components/panel';
+import { checks } from '@/domain/database/checks';
+import type { HealthSeries } from '@/domain/database/queries';
+import type { HealthPoint } from '@/domain/database/samples';
+import styles from './database.module.css';
+
+type Live = UseQueryResult<HealthSeries, LiveError>;
+type Lane = {
+  id: 'connections' | 'cache' | 'transactions' | 'longest' | 'lag' | 'temporary';
+  keys: (keyof HealthPoint & string)[];
+  colors: string[];
+  limits: Limit[];
+  format: (value: number | null) => string;
+  ceiling?: number;
+};
+
+const limitsOf = (name: (typeof checks)[number]['name']) => checks.find((check) => check.name === name)!;
+
+/** v_database_health over time, each chart with the limit that its check has. */
+export function HealthCharts({ series }: { series: Live }) {
+  const t = useTranslations('database');
+  const allowed = series.data?.connectionLimit ?? null;
+  const share = limitsOf('connections');
+  const warnAt = allowed === null ? null : Math.floor((allowed * share.warning) / 100);
+  const number = (value: number | null) => formatNumber(value);
+  const rate = (value: number | null) => t('perSecond', { value: formatNumber(value, 1) });
+  const limit = (value: number, label: string): Limit => ({ value, label, tone: 'review' });
+  const lanes: Lane[] = [
+    {
+      id: 'connections',
+      keys: ['connections', 'idleInTransaction'],
+      colors: ['var(--vg-allowed)', 'var(--vg-review)'],
+      limits: warnAt === null ? [] : [limit(warnAt, t('warnAbove', { value: formatNumber(warnAt) }))],
+      format: number,
+    },
+    {
+      id: 'cache',
+      keys: ['cacheHitRatio'],
+      colors: ['var(--vg-allowed)'],
+      limits: [
+        limit(
+          limitsOf('cacheHitRatio').warning,
+          t('warnBelow', { value: `${limitsOf('cacheHitRatio').warning}\u00a0%` }),
+        ),
+      ],
+      format: (value) => `${formatNumber(value, 2)}\u00a0%`,
+      ceiling: 100,
+    },
+    {
+      id: 'transactions',
+      keys: ['commits', 'rollbacks'],
+      colors: ['var(--vg-allowed)', 'var(--vg-fraud)'],
+      limits: [],
+      format: rate,
+    },
+    {
+      id: 'longest',
+      keys: ['longestTransaction'],
+      colors: ['var(--vg-allowed)'],
+      limits: [
+        limit(
+          limitsOf('longestTransaction').warning,
+          t('warnAbove', { value: formatDuration(limitsOf('longestTransaction').warning) }),
+        ),
+      ],
+      format: (value) => formatDuration(value),
+    },
+    {
+      id: 'lag',
+      keys: ['streamLag'],
+      colors: ['var(--vg-allowed)'],
+      limits: [
+        limit(
+          limitsOf('streamLag').warning,
+          t('warnAbove', { value: formatDuration(limitsOf('streamLag').warning) }),
+        ),
+      ],
+      format: (value) => formatDuration(value),
+    },
+    {
+      id: 'temporary',
+      keys: ['temporaryBytes'],
+      colors: ['var(--vg-allowed)'],
+      limits: [],
+      format: (value) => t('perSecond', { value: formatBytes(value) }),
+    },
+  ];
+  return (
+    <div className={styles.charts}>
+      {lanes.map((lane) => (
+        <LanePanel key={lane.id} lane={lane} series={series} />
+      ))}
+    </div>
+  );
+}
+
+function LanePanel({ lane, series }: { lane: Lane; series: Live }) {
+  const t = useTranslations('database');
+  const points = series.data?.points ?? [];
+  const sampled = points.filter((point) => lane.keys.some((key) => point[key] !== null));
+  const last = sampled.at(-1);
+  const lines: Series[] = lane.keys.map((key, i) => ({
+    key,
+    label: t(`series.${key}`),
+    color: lane.colors[i] ?? 'var(--vg-allowed)',
+  }));
+  const stepSeconds = series.data?.stepSeconds ?? 900;
+  return (
+    <Panel
+      title={t(`charts.${lane.id}.title`)}
+      question={t(`charts.${lane.id}.question`)}
+      live={series}
+      at={last ? new Date(last.at).getTime() : series.data?.at}
+      staleAfter={stepSeconds + 300}
+      height={164}
+      empty={
+        series.data !== undefined &&
+        sampled.length === 0 && { title: t('noSamples'), hint: t('noSamplesHint') }
+      }
+      table={{
+        head: [t('time'), ...lines.map((line) => line.label)],
+        rows: points.map((point) => [point.at, ...lane.keys.map((key) => point[key])]),
+      }}
+      csvName={`database-${lane.id}`}
+    >
+      {lines.length > 1 && <Legend entries={lines.map(({ label, color }) => ({ label, color }))} />}
+      <TimeChart
+        label={t(`charts.${lane.id}.title`)}
+        kind="line"
+        points={points.map((point) => ({ ...point }))}
+        stepSeconds={stepSeconds}
+        series={lines}
+        limits={lane.limits}
+        format={lane.format}
+        tickFormat={(value) => lane.format(value)}
+        ceiling={lane.ceiling}
+        height={lines.length > 1 ? 116 : 140}
+      />
+    </Panel>
+  );
+}

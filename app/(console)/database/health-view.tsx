@@ -1,0 +1,123 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { formatBytes, formatDuration, formatNumber } from '@/components/format';
+import { useLive } from '@/components/live';
+import { Note } from '@/components/note';
+import { PageHeader } from '@/components/page-header';
+import { type Stat, StatStrip } from '@/components/stat-strip';
+import { Age } from '@/components/time';
+import type { CapabilityRow, ConnectionGroup, DatabaseHealth, HealthSeries } from '@/domain/database/queries';
+import type { JobRow } from '@/domain/jobs/queries';
+import { CapabilityPanel } from './capability-panel';
+import { CheckPanel } from './check-panel';
+import { ConnectionPanel } from './connection-panel';
+import styles from './database.module.css';
+import { HealthCharts } from './health-charts';
+import { JobPanel } from './job-panel';
+import { RangeControl, useRange } from './range-control';
+import { useCheckWords } from './words';
+
+type Props = {
+  capabilities: CapabilityRow[];
+  health?: DatabaseHealth;
+  series?: HealthSeries;
+  connections?: ConnectionGroup[];
+  jobs?: JobRow[];
+};
+
+/** Health of the database: what is wrong first, then the figures, their history, every check, and what runs. */
+export function HealthView(props: Props) {
+  const t = useTranslations('database');
+  const [range] = useRange();
+  const health = useLive<DatabaseHealth>('database.health', {}, props.health, ['health']);
+  const series = useLive<HealthSeries>('database.health-series', { range }, props.series, ['health']);
+  const jobs = useLive<JobRow[]>('job.list', {}, props.jobs, ['jobs', 'health']);
+  const server = health.data?.server;
+  return (
+    <>
+      <PageHeader
+        title={t('healthTitle')}
+        meta={
+          server && (
+            <>
+              {t('server', { version: server.version, name: server.database })}{' '}
+              {t.rich('up', { age: () => <Age at={server.startedAt} /> })}
+            </>
+          )
+        }
+      >
+        <RangeControl />
+      </PageHeader>
+      <div className={styles.page}>
+        {health.data && <Problems health={health.data} />}
+        {health.data && <Figures health={health.data} series={series.data} />}
+        <HealthCharts series={series} />
+        <CheckPanel health={health} />
+        <div className={styles.two}>
+          <ConnectionPanel initial={props.connections} />
+          <CapabilityPanel capabilities={props.capabilities} />
+        </div>
+        <JobPanel jobs={jobs} />
+      </div>
+    </>
+  );
+}
+
+/** What needs a person: its cause and its fix, worst first. */
+function Problems({ health }: { health: DatabaseHealth }) {
+  const words = useCheckWords();
+  const found = health.checks
+    .filter((check) => check.status === 'critical' || check.status === 'warning')
+    .sort((a, b) => (a.status === b.status ? 0 : a.status === 'critical' ? -1 : 1));
+  return found.map((check) => (
+    <Note key={check.name} tone={check.status === 'critical' ? 'fraud' : 'review'} title={words.cause(check)}>
+      {words.fix(check)}
+    </Note>
+  ));
+}
+
+function Figures({ health, series }: { health: DatabaseHealth; series?: HealthSeries }) {
+  const t = useTranslations('database');
+  const metric = (name: string) => health.metrics.find((row) => row.metric === name);
+  const connections = metric('connections');
+  const cache = health.checks.find((check) => check.name === 'cacheHitRatio');
+  const points = series?.points ?? [];
+  const latest = points.findLast((point) => point.commits !== null);
+  const stats: Stat[] = [
+    {
+      label: t('stats.connections'),
+      value: formatNumber(connections?.value),
+      note: t('stats.ofLimit', { limit: formatNumber(connections?.limit) }),
+      spark: { values: points.map((point) => point.connections) },
+    },
+    {
+      label: t('stats.cache'),
+      value: cache?.value == null ? '–' : `${formatNumber(cache.value, 2)}\u00a0%`,
+      note: cache?.skipped ? t(`skipped.${cache.skipped}`) : t('stats.lastHour'),
+    },
+    {
+      label: t('stats.transactions'),
+      value: latest ? t('perSecond', { value: formatNumber(latest.commits, 1) }) : '–',
+      note: t('stats.committed'),
+      spark: { values: points.map((point) => point.commits) },
+    },
+    {
+      label: t('stats.longest'),
+      value: formatDuration(metric('longest_transaction')?.value ?? 0),
+      note: t('stats.waiting', { count: metric('lock_waits')?.value ?? 0 }),
+    },
+    {
+      label: t('stats.size'),
+      value: formatBytes(metric('database_size')?.value),
+      note: '\u00a0',
+      spark: { values: points.map((point) => point.databaseSize) },
+    },
+    {
+      label: t('stats.runway'),
+      value: t('days', { count: Math.floor(metric('partition_runway')?.value ?? 0) }),
+      note: t('stats.runwayNote'),
+    },
+  ];
+  return <StatStrip label={t('stats.label')} stats={stats} />;
+}

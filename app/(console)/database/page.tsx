@@ -1,0 +1,41 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { requireActor } from '@/app/_server/actor';
+import { forPage } from '@/app/_server/respond';
+import {
+  connectionsByState,
+  databaseHealth,
+  healthSeries,
+  listCapabilities,
+} from '@/domain/database/queries';
+import { listJobs } from '@/domain/jobs/queries';
+import { HealthView } from './health-view';
+import { rangeOf } from './range';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('database'))('healthTitle') };
+}
+
+type Props = { searchParams: Promise<{ range?: string }> };
+
+export default async function DatabasePage({ searchParams }: Props) {
+  const actor = await requireActor();
+  const range = rangeOf((await searchParams).range);
+  const capabilities = await forPage(listCapabilities(actor, {}));
+  // A panel that cannot be read says so alone, and tries again from the browser.
+  const [health, series, connections, jobs] = await Promise.all([
+    databaseHealth(actor, {}).catch(() => undefined),
+    healthSeries(actor, { range }).catch(() => undefined),
+    connectionsByState(actor, {}).catch(() => undefined),
+    listJobs(actor, {}).catch(() => undefined),
+  ]);
+  return (
+    <HealthView
+      capabilities={capabilities}
+      health={health}
+      series={series}
+      connections={connections}
+      jobs={jobs}
+    />
+  );
+}
