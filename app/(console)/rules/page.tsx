@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
+import { forPage } from '@/app/_server/respond';
 import { may } from '@/domain/access';
 import { listRules } from '@/domain/rules/queries';
 import { listRulesParams } from './list-params';
@@ -17,6 +18,6 @@ export default async function RulesPage({
 }) {
   const actor = await requireActor();
   const input = listRulesParams(await searchParams);
-  const page = await listRules(actor, input);
+  const page = await forPage(listRules(actor, input));
   return <RuleList page={page} input={input} mayCreate={may(actor.role, 'rule:create')} />;
 }

@@ -1,9 +1,8 @@
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
+import { forPage } from '@/app/_server/respond';
 import { may } from '@/domain/access';
-import { AppError } from '@/domain/errors';
 import { getRule, ruleHits } from '@/domain/rules/queries';
 import { ruleIdOf } from '../rule-id';
 import { RuleView } from './rule-view';
@@ -18,10 +17,7 @@ export default async function RulePage({ params }: Props) {
   const actor = await requireActor();
   const ruleId = ruleIdOf((await params).id);
   const [rule, hits] = await Promise.all([
-    getRule(actor, { ruleId }).catch((error: unknown) => {
-      if (error instanceof AppError && error.failure.code === 'not_found') notFound();
-      throw error;
-    }),
+    forPage(getRule(actor, { ruleId })),
     ruleHits(actor, { ruleId, by: 'hour' }).catch(() => undefined),
   ]);
   const rights = {
