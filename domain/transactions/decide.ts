@@ -25,7 +25,7 @@ export type DecideOutcome =
 
 export type DecideDeps = {
   sql: Sql;
-  /** What decides now; asked once for each reading. */
+  /** What decides now; asked once a call. */
   rules: () => DecisionRules;
   /** Payments of one user or card wait here for each other: one queue for the whole process. */
   queue: EntityQueue;
@@ -44,6 +44,8 @@ type Recorded = {
 
 /** Reads from another process can be made stale again and again; then the caller is better served by 503. */
 const patienceMs = 8_000;
+/** Deadlock, lock timeout, serialization failure: nothing was written, and trying again is the cure. */
+const contention = new Set(['40P01', '55P03', '40001']);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** No partition for a row is 23514 without a constraint's name; a violated CHECK names its own. */
@@ -59,10 +61,11 @@ const isMissingPartition = (error: unknown): boolean =>
 export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): Promise<DecideOutcome[]> {
   const outcomes = new Array<DecideOutcome>(inputs.length);
   const startedMs = performance.now();
-  const { rates } = deps.rules();
+  // One state for the whole call: the rates of an amount are those of the version stored with it.
+  const rules = deps.rules();
   const items: Item[] = [];
   inputs.forEach(({ payment, receivedAt, leaseEpoch }, index) => {
-    const rate = rates[payment.currency];
+    const rate = rules.rates[payment.currency];
     if (rate === undefined) outcomes[index] = { kind: 'no_rate', currency: payment.currency };
     else
       items.push({
@@ -79,31 +82,41 @@ export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): 
     const keys = wave.flatMap(({ payment }) =>
       entityKeys(payment, ['transaction_id', 'user_id', 'card_token']),
     );
-    await deps.queue.run(keys, () => decideWave(wave, deps, outcomes));
+    await deps.queue.run(keys, () => decideWave(wave, rules, deps, outcomes));
   }
   return outcomes;
 }
 
 /** Reads, decides and writes until no payment of the wave is stale. */
-async function decideWave(wave: readonly Item[], deps: DecideDeps, outcomes: DecideOutcome[]): Promise<void> {
+async function decideWave(
+  wave: readonly Item[],
+  rules: DecisionRules,
+  deps: DecideDeps,
+  outcomes: DecideOutcome[],
+): Promise<void> {
   const until = performance.now() + patienceMs;
   let open = wave;
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (performance.now() > until) throw new AppError('unavailable', { detail: 'decision.contended' });
     if (attempt > 2) await pause(Math.random() * Math.min(50, 2 ** attempt));
-    const records = await readAndDecide(open, deps, outcomes);
+    const records = await readAndDecide(open, rules, deps, outcomes);
     if (records.length === 0) return;
     try {
       await write(records, deps, outcomes);
     } catch (error) {
-      if (!isMissingPartition(error)) throw error;
-      await makePartitions(open, deps, outcomes, error);
+      if (isMissingPartition(error)) await makePartitions(open, deps, outcomes, error);
+      else if (!contention.has(sqlState(error) ?? '')) throw error;
     }
     open = open.filter(({ index }) => outcomes[index] === undefined);
   }
 }
 
-async function readAndDecide(open: readonly Item[], deps: DecideDeps, outcomes: DecideOutcome[]) {
+async function readAndDecide(
+  open: readonly Item[],
+  rules: DecisionRules,
+  deps: DecideDeps,
+  outcomes: DecideOutcome[],
+): Promise<DecisionRecord[]> {
   const asked = open.map(({ payment, index }) => ({
     position: index,
     transaction_id: payment.transaction_id,
@@ -118,7 +131,6 @@ async function readAndDecide(open: readonly Item[], deps: DecideDeps, outcomes: 
   const contexts = await deps.sql<DecisionContext[]>`
     select * from decision_context(${JSON.stringify(asked)}::text::jsonb)`;
   const byIndex = new Map(open.map((item) => [item.index, item]));
-  const rules = deps.rules();
   return contexts.flatMap((context) => {
     const item = byIndex.get(context.position as number) as Item;
     if (context.stream_answer !== null) {
