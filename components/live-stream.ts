@@ -25,7 +25,8 @@ function setStatus(next: Partial<LiveStatus>, tell = true) {
 
 function openStream() {
   if (source) return;
-  let lost = false;
+  // What changed between the reading of the page's rows and the first connection is gone too.
+  let lost = true;
   source = new EventSource('/api/live');
   source.onopen = () => {
     setStatus({ state: 'live', lastNews: Date.now() });

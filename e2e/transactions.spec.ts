@@ -119,7 +119,7 @@ test('an export is a file that a spreadsheet may open, and is on the record', as
 
   const officer = await pageAs('auditor');
   await officer.goto('/security/audit-trail?action=transaction:export');
-  await expect(officer.getByRole('main')).toContainText('transaction:export');
+  await expect(officer.getByRole('table')).toContainText('Exported payments');
 
   // An analyst has no export, by button or by hand.
   const analyst = await pageAs('analyst');

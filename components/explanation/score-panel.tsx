@@ -39,12 +39,14 @@ export function ScorePanel({ explanation }: { explanation: Explanation }) {
     <Panel
       title={t('moved')}
       actions={
-        <Legend
-          entries={[
-            { label: charts('towardsGenuine'), color: 'var(--vg-ok)' },
-            { label: charts('towardsFraud'), color: 'var(--vg-fraud)' },
-          ]}
-        />
+        <span className={styles.wide}>
+          <Legend
+            entries={[
+              { label: charts('towardsGenuine'), color: 'var(--vg-ok)' },
+              { label: charts('towardsFraud'), color: 'var(--vg-fraud)' },
+            ]}
+          />
+        </span>
       }
       table={{
         head: [t('feature'), t('seen'), t('logOdds')],

@@ -4,6 +4,7 @@ import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
 import { readParams, type SearchParams } from '@/app/_server/search-params';
 import { may } from '@/domain/access';
+import { AppError } from '@/domain/errors';
 import { listTransactions } from '@/domain/transactions/queries';
 import { TransactionList } from './transaction-list';
 import { transactionSearch } from './transaction-search';
@@ -16,6 +17,13 @@ export const generateMetadata = async (): Promise<Metadata> => ({
 export default async function TransactionsPage({ searchParams }: { searchParams: SearchParams }) {
   const actor = await requireActor();
   const input = transactionSearch(await readParams(searchParams));
-  const page = await forPage(listTransactions(actor, input));
+  const read = (from: typeof input) => listTransactions(actor, from);
+  // A cursor that is not one of ours is an old or a broken address: the first page is what it meant.
+  const page = await forPage(
+    read(input).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.failure.field !== 'cursor') throw error;
+      return read({ ...input, cursor: undefined });
+    }),
+  );
   return <TransactionList input={input} page={page} mayExport={may(actor.role, 'transaction:export')} />;
 }
