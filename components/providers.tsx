@@ -7,9 +7,13 @@ import { setNonce } from 'get-nonce';
 import { NextIntlClientProvider } from 'next-intl';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import type { ReactNode } from 'react';
+import { config } from 'zod/v4/core';
 import messages from '@/messages/en.json';
 import { cssVariablesResolver, theme } from '@/theme';
 import { ClockProvider } from './time';
+
+// Schemas shared with forms would try eval(), which the policy refuses and reports.
+config({ jitless: true });
 
 let browserClient: QueryClient | undefined;
 

@@ -21,6 +21,7 @@ export function BottomTabs({ groups, path, counts }: { groups: AreaGroup[]; path
         const Icon = areaIcons[area.id];
         return (
           <Link
+            prefetch={false}
             key={area.id}
             href={area.href}
             className={styles.tab}

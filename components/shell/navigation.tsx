@@ -26,7 +26,12 @@ export function Navigation({ groups, path, rail, counts, roleName, demo }: Props
   const common = useTranslations('common');
   return (
     <nav className={styles.nav} data-rail={rail || undefined} aria-label={t('label')}>
-      <Link href="/" className={styles.brand} aria-label={rail ? common('product') : undefined}>
+      <Link
+        prefetch={false}
+        href="/"
+        className={styles.brand}
+        aria-label={rail ? common('product') : undefined}
+      >
         <Mark />
         <span className={styles.name}>{common('product')}</span>
         {demo && <span className={styles.demo}>{common('demo')}</span>}
@@ -74,6 +79,7 @@ function NavGroup({
       <li>
         <Tooltip label={t(group.parent)} position="right" disabled={!rail}>
           <Link
+            prefetch={false}
             href={first.href}
             className={styles.item}
             data-parent={inside || undefined}
@@ -90,6 +96,7 @@ function NavGroup({
         group.areas.map((area) => (
           <li key={area.id}>
             <Link
+              prefetch={false}
               href={area.href}
               className={styles.sub}
               aria-current={isInside(path, area.href) ? 'page' : undefined}
@@ -114,10 +121,13 @@ function NavItem({ id, href, path, rail, count }: ItemProps) {
     <li>
       <Tooltip label={t(id)} position="right" disabled={!rail}>
         <Link
+          prefetch={false}
           href={href}
           className={styles.item}
           aria-current={isInside(path, href) ? 'page' : undefined}
-          aria-label={rail ? t(id) : undefined}
+          aria-label={
+            rail ? [t(id), count ? formatNumber(count) : null].filter(Boolean).join(' ') : undefined
+          }
         >
           <Icon size={16} stroke={1.75} aria-hidden />
           <span className={styles.label}>{t(id)}</span>

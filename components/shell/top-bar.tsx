@@ -19,7 +19,7 @@ export function TopBar({ person }: { person: { name: string; email: string; role
   const t = useTranslations();
   return (
     <header className={styles.bar}>
-      <Link href="/" className={styles.brand}>
+      <Link prefetch={false} href="/" className={styles.brand}>
         <Mark size={24} /> {t('common.product')}
       </Link>
       <button type="button" className={styles.search} onClick={spotlight.open}>
@@ -42,7 +42,11 @@ export function TopBar({ person }: { person: { name: string; email: string; role
 function SchemeSwitch() {
   const t = useTranslations('nav');
   const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme('light', { getInitialValueInEffect: true });
+  const stored = useComputedColorScheme('light');
+  // The server cannot know a stored choice: the first paint is the same for all.
+  const [ready, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
+  const scheme = ready ? stored : 'light';
   return (
     <ActionIcon
       size={32}

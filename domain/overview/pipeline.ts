@@ -1,9 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 
-/** What the product promises; the strip marks what is beyond. */
-export const pipelineLimits = { waiting: 500, scoredMs: 50, answeredMs: 100 } as const;
-
 export type Pipeline = {
   /** Payments a second that arrived in the last minute, and the busiest minute of the last hour. */
   receivedPerSecond: number;

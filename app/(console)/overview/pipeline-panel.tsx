@@ -7,7 +7,8 @@ import { SeverityBadge } from '@/components/badge';
 import { formatMs, formatNumber } from '@/components/format';
 import { useLive } from '@/components/live';
 import { Panel } from '@/components/panel';
-import { type Pipeline, pipelineLimits } from '@/domain/overview/pipeline';
+import { pipelineLimits } from '@/domain/overview/limits';
+import type { Pipeline } from '@/domain/overview/pipeline';
 import styles from './overview.module.css';
 
 type Stage = {
