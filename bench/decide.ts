@@ -2,7 +2,7 @@
  * How fast is a decision? `decide()` of this process against the same two SQL statements sent by pgbench, on the same
  * server, in one run. Prints a markdown table.
  *
- *   npm run bench:decide -- [--clients 1,8,32] [--seconds 10] [--history 200000]
+ *   npm run bench:decide -- [--clients 1,8,32] [--seconds 10] [--history 200000] [--busy 100000]
  *
  * Starts an embedded PostgreSQL of its own with fsync on and removes it afterwards; BENCH_DATABASE_URL names another
  * (empty, throw-away) database instead. pgbench is looked for in PGBENCH, /usr/lib/postgresql and the path.
@@ -21,6 +21,7 @@ import { loadDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { FeatureCacheKeeper } from '@/domain/transactions/feature-cache';
 import { generatePayment, seededRandom } from '@/domain/transactions/generated-payments';
+import { measureReads } from './decide/busy';
 import { fillHistory, historyWorld } from './decide/history';
 import { percentile } from './decide/percentile';
 import { findPgbench, runPgbench } from './decide/pgbench';
@@ -39,6 +40,7 @@ const { values: options } = parseArgs({
     clients: { type: 'string', default: '1,8,32' },
     seconds: { type: 'string', default: '10' },
     history: { type: 'string', default: '200000' },
+    busy: { type: 'string', default: '100000' },
   },
 });
 const seconds = Number(options.seconds);
@@ -143,6 +145,9 @@ async function main(): Promise<void> {
         `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, node ${process.version}, ${seconds} s each; client and server on one machine\n`,
     );
     await report(url);
+    console.log('\n| the read of | p50 ms | p99 ms |\n|---|--:|--:|');
+    for (const { name, p50, p99 } of await measureReads(url, Number(options.busy)))
+      console.log(`| ${name} | ${ms(p50)} | ${ms(p99)} |`);
   } finally {
     await server?.stop();
     if (server) rmSync(server.dataDir, { recursive: true, force: true });
