@@ -22,6 +22,12 @@ const isLost = (error: unknown): boolean => {
 
 const never = new Promise<never>(() => {});
 
+/** Waits for `done`, at most half a second. */
+const until = async (done: () => boolean): Promise<void> => {
+  for (let waited = 0; waited < 500 && !done(); waited += 10)
+    await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
 /**
  * Keeps a transaction from writing to a connection that has gone: postgres.js sends ROLLBACK or COMMIT all the same,
  * fails outside every promise, which ends the process, and its pool never uses that place again. Instead the work
@@ -37,7 +43,9 @@ export const guardTransactions = (sql: Sql): Sql => {
         const value: unknown = await settle(work(refuseAfter(tx, () => lost)));
         return lost ? await never : value;
       } catch (error) {
-        if (lost || isLost(error)) return await never;
+        // The answer may come before the connection is seen to close; another connection's failure never closes this one.
+        if (isLost(error)) await until(() => lost !== null);
+        if (lost) return await never;
         throw error;
       }
     });

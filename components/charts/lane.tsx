@@ -98,7 +98,7 @@ export function Lane(props: Props) {
               showAxis
                 ? stepSeconds === 3600
                   ? hourTicks(points, zone, width)
-                  : stepTicks(points, zone, stepSeconds)
+                  : stepTicks(points, zone, stepSeconds, width)
                 : undefined
             }
           />
@@ -266,16 +266,16 @@ function hourTicks(points: HourPoint[], zone: string, width: number): string[] {
   return marks.filter((_, i) => i % every === 0);
 }
 
-/** Steps other than hours: every tenth minute of an hour, every third hour of a day, the first step of each day. */
-function stepTicks(points: HourPoint[], zone: string, stepSeconds: number): string[] {
+/** Steps other than hours: round minutes of an hour, hours of a day, the first step of each day, as have room. */
+function stepTicks(points: HourPoint[], zone: string, stepSeconds: number, width: number): string[] {
+  const room = Math.max(2, Math.floor(width / 64));
   const length = points.length * stepSeconds;
+  const apart = [600, 1200, 1800, 3600, 10_800, 21_600, 43_200].find((gap) => length / gap <= room) ?? 43_200;
+  const every = length > 2 * 86_400 ? 86_400 : apart;
   return points
     .filter((point) => {
-      const hour = Number(timeParts(point.at, zone).hour);
-      const minute = Number(timeParts(point.at, zone).minute);
-      if (length <= 7200) return minute % 10 === 0;
-      if (length > 2 * 86_400) return hour * 3600 + minute * 60 < stepSeconds;
-      return hour % 3 === 0 && minute * 60 < stepSeconds;
+      const { hour, minute } = timeParts(point.at, zone);
+      return (Number(hour) * 3600 + Number(minute) * 60) % every < stepSeconds;
     })
     .map((point) => point.at);
 }

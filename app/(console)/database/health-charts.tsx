@@ -18,7 +18,9 @@ type Lane = {
   colors: string[];
   limits: Limit[];
   format: (value: number | null) => string;
-  ceiling?: number;
+  tickFormat?: (value: number) => string;
+  /** The axis ends here at least; without it a little above the limit, so that its words fit. */
+  top?: number;
 };
 
 const limitsOf = (name: (typeof checks)[number]['name']) => checks.find((check) => check.name === name)!;
@@ -51,7 +53,8 @@ export function HealthCharts({ series }: { series: Live }) {
         ),
       ],
       format: (value) => `${formatNumber(value, 2)}\u00a0%`,
-      ceiling: 100,
+      tickFormat: (value) => `${formatNumber(value)}\u00a0%`,
+      top: 100,
     },
     {
       id: 'transactions',
@@ -59,6 +62,7 @@ export function HealthCharts({ series }: { series: Live }) {
       colors: ['var(--vg-allowed)', 'var(--vg-fraud)'],
       limits: [],
       format: rate,
+      tickFormat: (value) => formatNumber(value, value % 1 ? 1 : 0),
     },
     {
       id: 'longest',
@@ -90,6 +94,7 @@ export function HealthCharts({ series }: { series: Live }) {
       colors: ['var(--vg-allowed)'],
       limits: [],
       format: (value) => t('perSecond', { value: formatBytes(value) }),
+      tickFormat: (value) => formatBytes(value),
     },
   ];
   return (
@@ -101,9 +106,14 @@ export function HealthCharts({ series }: { series: Live }) {
   );
 }
 
+/** The end of the last step with samples, or now while it is in progress. */
+const sampledUntil = (start: string, stepSeconds: number, now: string): number =>
+  Math.min(new Date(start).getTime() + stepSeconds * 1000, new Date(now).getTime());
+
 function LanePanel({ lane, series }: { lane: Lane; series: Live }) {
   const t = useTranslations('database');
   const points = series.data?.points ?? [];
+  const stepSeconds = series.data?.stepSeconds ?? 60;
   const sampled = points.filter((point) => lane.keys.some((key) => point[key] !== null));
   const last = sampled.at(-1);
   const lines: Series[] = lane.keys.map((key, i) => ({
@@ -111,14 +121,13 @@ function LanePanel({ lane, series }: { lane: Lane; series: Live }) {
     label: t(`series.${key}`),
     color: lane.colors[i] ?? 'var(--vg-allowed)',
   }));
-  const stepSeconds = series.data?.stepSeconds ?? 900;
   return (
     <Panel
       title={t(`charts.${lane.id}.title`)}
       question={t(`charts.${lane.id}.question`)}
       live={series}
-      at={last ? new Date(last.at).getTime() : series.data?.at}
-      staleAfter={stepSeconds + 300}
+      at={series.data && (last ? sampledUntil(last.at, stepSeconds, series.data.at) : series.data.at)}
+      staleAfter={300}
       height={164}
       empty={
         series.data !== undefined &&
@@ -139,8 +148,8 @@ function LanePanel({ lane, series }: { lane: Lane; series: Live }) {
         series={lines}
         limits={lane.limits}
         format={lane.format}
-        tickFormat={(value) => lane.format(value)}
-        ceiling={lane.ceiling}
+        tickFormat={lane.tickFormat ?? lane.format}
+        ceiling={lane.top ?? Math.max(0, ...lane.limits.map((one) => one.value * 1.25))}
         height={lines.length > 1 ? 116 : 140}
       />
     </Panel>

@@ -29,7 +29,7 @@ type Props = {
 /** Health of the database: what is wrong first, then the figures, their history, every check, and what runs. */
 export function HealthView(props: Props) {
   const t = useTranslations('database');
-  const [range] = useRange();
+  const [range] = useRange('1h');
   const health = useLive<DatabaseHealth>('database.health', {}, props.health, ['health']);
   const series = useLive<HealthSeries>('database.health-series', { range }, props.series, ['health']);
   const jobs = useLive<JobRow[]>('job.list', {}, props.jobs, ['jobs', 'health']);
@@ -47,7 +47,7 @@ export function HealthView(props: Props) {
           )
         }
       >
-        <RangeControl />
+        <RangeControl usual="1h" />
       </PageHeader>
       <div className={styles.page}>
         {health.data && <Problems health={health.data} />}

@@ -62,7 +62,7 @@ export function JobPanel({ jobs }: { jobs: UseQueryResult<JobRow[], LiveError> }
     {
       id: 'schedule',
       head: t('schedule'),
-      width: 170,
+      width: 220,
       wide: true,
       cell: (row) => (
         <>

@@ -20,7 +20,7 @@ type Props = { searchParams: Promise<{ range?: string }> };
 
 export default async function DatabasePage({ searchParams }: Props) {
   const actor = await requireActor();
-  const range = rangeOf((await searchParams).range);
+  const range = rangeOf((await searchParams).range, '1h');
   const capabilities = await forPage(listCapabilities(actor, {}));
   // A panel that cannot be read says so alone, and tries again from the browser.
   const [health, series, connections, jobs] = await Promise.all([

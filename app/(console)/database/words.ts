@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { formatBytes, formatDuration, formatNumber } from '@/components/format';
+import { formatBytes, formatCompact, formatDuration, formatNumber } from '@/components/format';
 import type { CheckResult } from '@/domain/database/checks';
 
 /** A value or limit of a check with its unit. */
@@ -21,6 +21,7 @@ export function formatCheck(
     case 'days':
       return days(Math.floor(value));
     case 'ids':
+      return formatCompact(value);
     case 'count':
       return formatNumber(value);
   }

@@ -53,7 +53,7 @@ export function QueriesView(props: Props) {
           )
         }
       >
-        <RangeControl />
+        <RangeControl usual="24h" />
       </PageHeader>
       <div className={styles.page}>
         {!known && <Instructions />}

@@ -8,7 +8,7 @@ export function queryInput(params: QueryParams) {
   const name = params.sort?.replace(/^-/, '') ?? '';
   const sort = querySorts.find((one) => one === name);
   return {
-    range: rangeOf(params.range),
+    range: rangeOf(params.range, '24h'),
     view: params.view === 'slow' ? ('slow' as const) : ('all' as const),
     ...(params.q ? { q: params.q.slice(0, 200) } : {}),
     ...(sort ? { sort, order: params.sort?.startsWith('-') ? ('desc' as const) : ('asc' as const) } : {}),
