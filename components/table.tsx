@@ -25,8 +25,8 @@ export type Column<Row> = {
   hidden?: boolean;
   /** 0…1: a bar behind the number. */
   share?: (row: Row) => number;
-  /** Left out under 768 px. */
-  wide?: boolean;
+  /** Left out where the table is narrow: under 640 px, `very` under 900 px (beside an open sheet). */
+  wide?: boolean | 'very';
 };
 
 type Props<Row> = {

@@ -137,42 +137,42 @@ function useAuditColumns(): Column<AuditRow>[] {
     useChangeWords(),
   ];
   return [
-    { id: 'time', head: t('time'), width: 130, cell: (row) => <Time at={row.at} /> },
+    { id: 'time', head: t('time'), width: 116, cell: (row) => <Time at={row.at} /> },
     {
       id: 'who',
       head: t('who'),
-      width: 190,
+      width: 176,
       cell: (row) => (
         <span className={styles.who}>
           {row.actorType === 'user' ? (
             <Avatar name={row.actorName} />
           ) : (
-            <IconRobot size={16} stroke={1.75} aria-hidden />
+            <IconRobot size={20} stroke={1.5} aria-hidden />
           )}
           {actor(row)}
         </span>
       ),
     },
-    { id: 'action', head: t('action'), cell: (row) => <span title={row.action}>{action(row.action)}</span> },
-    { id: 'on', head: t('on'), wide: true, cell: (row) => resource(row) },
+    {
+      id: 'action',
+      head: t('action'),
+      width: 156,
+      cell: (row) => <span title={row.action}>{action(row.action)}</span>,
+    },
+    { id: 'on', head: t('on'), width: 132, wide: true, cell: (row) => resource(row) },
     { id: 'change', head: t('change'), wide: true, cell: (row) => change(row) },
     {
       id: 'outcome',
       head: t('outcome'),
       width: 100,
       wide: true,
-      cell: (row) => <OutcomeWord outcome={row.outcome} />,
-    },
-    {
-      id: 'review',
-      head: t('review'),
-      width: 100,
-      wide: true,
       cell: (row) =>
-        row.reviewed && (
+        row.reviewed ? (
           <span className={styles.who}>
             <IconEye size={14} stroke={2} aria-hidden /> {t('reviewed')}
           </span>
+        ) : (
+          row.outcome !== 'success' && <OutcomeWord outcome={row.outcome} />
         ),
     },
   ];
