@@ -12,7 +12,7 @@ export const totalsWrapAt = 100_000_000_000;
  */
 export const sampleHealth = async (tx: TransactionSql, now: Date): Promise<number> => {
   const result = await tx`
-    /* vigil:sample */ insert into system_metrics (metric_name, metric_value, labels, timestamp)
+    insert /* vigil:sample */ into system_metrics (metric_name, metric_value, labels, timestamp)
     select 'db.' || metric,
       case unit when 'total' then mod(value, ${totalsWrapAt})
                 when 'bytes' then least(value / ${bytesPerMiB}, 99999999999)

@@ -11,6 +11,11 @@ export type QuerySample = {
   gapSeconds: number | null;
 };
 
+/**
+ * Marks our own samples in their text. It stands behind the first word: the server drops comments before it.
+ */
+const ours = '%vigil:sample%';
+
 /** After a longer pause what happened cannot be dated: counting starts again from what is there. */
 const longestGapSeconds = 3600;
 
@@ -24,7 +29,7 @@ const passwordPattern = "(password\\s+)('[^']*'|\\$[^ ;]*)";
  * @returns null where the server has no pg_stat_statements
  */
 export const sampleQueries = async (tx: TransactionSql, now: Date): Promise<QuerySample | null> => {
-  const [there] = await tx`select to_regclass('pg_stat_statements') is not null as present,
+  const [there] = await tx`select /* vigil:sample */ to_regclass('pg_stat_statements') is not null as present,
     current_setting('server_version_num')::int as version`;
   if (!there?.present) return null;
   const at = now.toISOString();
@@ -32,7 +37,7 @@ export const sampleQueries = async (tx: TransactionSql, now: Date): Promise<Quer
   const dated = gapSeconds !== null && gapSeconds <= longestGapSeconds;
   const counts = await keepDifferences(tx, at, there.version as number, dated ? gapSeconds : null);
   const sample = { ...counts, gapSeconds };
-  await tx`/* vigil:sample */ insert into system_metrics (metric_name, metric_value, labels, timestamp) values
+  await tx`insert /* vigil:sample */ into system_metrics (metric_name, metric_value, labels, timestamp) values
     ('db.statements_tracked', ${sample.tracked}, '{"unit":"count"}', ${at}),
     ('db.statements_evicted', ${sample.evicted}, '{"unit":"total"}', ${at})`;
   return sample;
@@ -40,7 +45,7 @@ export const sampleQueries = async (tx: TransactionSql, now: Date): Promise<Quer
 
 const secondsSinceLast = async (tx: TransactionSql, at: string): Promise<number | null> => {
   const [row] = await tx`
-    /* vigil:sample */ select extract(epoch from ${at}::timestamptz - max(timestamp))::float8 as gap from system_metrics
+    select /* vigil:sample */ extract(epoch from ${at}::timestamptz - max(timestamp))::float8 as gap from system_metrics
     where metric_name = 'db.statements_tracked' and timestamp < ${at}
       and timestamp > ${at}::timestamptz - interval '2 days'`;
   return row?.gap == null ? null : Number(row.gap);
@@ -59,7 +64,7 @@ const keepDifferences = async (
 ) => {
   const perEntry = version >= 170_000;
   const [counts] = await tx`
-    /* vigil:sample */ with counters as materialized (
+    with /* vigil:sample */ counters as materialized (
       select s.queryid as query_id, coalesce(r.rolname::text, s.userid::text) as role_name,
         min(left(regexp_replace(s.query, ${passwordPattern}, ${"\\1'…'"}, 'gi'), 20000)) as query_text,
         sum(s.calls)::bigint as calls, sum(s.total_exec_time) as total_time_ms, sum(s.rows)::bigint as rows,
@@ -68,7 +73,7 @@ const keepDifferences = async (
       from pg_stat_statements s
       join pg_database d on d.oid = s.dbid and d.datname = current_database()
       left join pg_roles r on r.oid = s.userid
-      where s.queryid is not null and s.toplevel and s.query not like '%vigil:sample%'
+      where s.queryid is not null and s.toplevel and s.query not like ${ours}
       group by 1, 2
     ), known as (
       select c.*, t.query_id is null as is_new, coalesce(c.calls >= t.calls and c.total_time_ms >= t.total_time_ms

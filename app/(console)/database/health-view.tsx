@@ -40,10 +40,10 @@ export function HealthView(props: Props) {
         title={t('healthTitle')}
         meta={
           server && (
-            <>
+            <span>
               {t('server', { version: server.version, name: server.database })}{' '}
               {t.rich('up', { age: () => <Age at={server.startedAt} /> })}
-            </>
+            </span>
           )
         }
       >

@@ -46,10 +46,10 @@ export function QueriesView(props: Props) {
         meta={
           known &&
           slow.data?.since && (
-            <>
+            <span>
               {t.rich('since', { when: () => <Time at={slow.data.since} /> })}{' '}
               {t('slowFrom', { limit: formatMs(slow.data.slowMs) })}
-            </>
+            </span>
           )
         }
       >
@@ -60,20 +60,22 @@ export function QueriesView(props: Props) {
         {(known || (counts?.all ?? 0) > 0) && (
           <>
             <QueryTimePanel range={input.range} selected={open.key} initial={props.time} />
-            <FilterBar search={{ placeholder: t('searchQueries') }} filters={[]}>
-              <SegmentedControl
-                aria-label={t('view')}
-                value={input.view}
-                onChange={(view) =>
-                  void set({ view: view === 'slow' ? view : null, cursor: null, back: null })
-                }
-                data={[
-                  { value: 'all', label: t('viewAll', { count: counts?.all ?? 0 }) },
-                  { value: 'slow', label: t('viewSlow', { count: counts?.slow ?? 0 }) },
-                ]}
-              />
-            </FilterBar>
-            <QueryTable list={list} slow={slow.data} open={open} view={input.view} />
+            <div>
+              <FilterBar search={{ placeholder: t('searchQueries') }} filters={[]}>
+                <SegmentedControl
+                  aria-label={t('view')}
+                  value={input.view}
+                  onChange={(view) =>
+                    void set({ view: view === 'slow' ? view : null, cursor: null, back: null })
+                  }
+                  data={[
+                    { value: 'all', label: t('viewAll', { count: counts?.all ?? 0 }) },
+                    { value: 'slow', label: t('viewSlow', { count: counts?.slow ?? 0 }) },
+                  ]}
+                />
+              </FilterBar>
+              <QueryTable list={list} slow={slow.data} open={open} view={input.view} />
+            </div>
           </>
         )}
       </div>

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { Legend, type Series, TimeChart } from '@/components/charts';
-import { formatDuration, formatMs } from '@/components/format';
+import { formatDuration, formatMs, formatNumber } from '@/components/format';
 import { useLive } from '@/components/live';
 import { Panel } from '@/components/panel';
 import type { Range } from '@/domain/database/input';
@@ -10,6 +10,13 @@ import type { QueryTime } from '@/domain/database/query-stats';
 import { oneLine } from './query-text';
 
 const shades = ['var(--vg-shade-1)', 'var(--vg-shade-2)', 'var(--vg-shade-3)', 'var(--vg-shade-4)'];
+
+/** `250 ms`, `2.5 s`, `20 s`, `3 min`: short enough for the axis. */
+const tick = (value: number): string => {
+  if (value >= 60) return formatDuration(value);
+  if (value > 0 && value < 1) return formatMs(value * 1000);
+  return `${formatNumber(value, value % 1 ? 1 : 0)}\u00a0s`;
+};
 
 type Props = { range: Range; selected: string | null; initial?: QueryTime };
 
@@ -52,7 +59,7 @@ export function QueryTimePanel({ range, selected, initial }: Props) {
         series={series}
         current={points.at(-1)?.at}
         format={seconds}
-        tickFormat={(value) => seconds(value)}
+        tickFormat={tick}
         height={160}
       />
     </Panel>
