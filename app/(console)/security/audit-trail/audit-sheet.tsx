@@ -75,7 +75,9 @@ function useSentence(): (row: AuditDetail) => string {
   return (row) => {
     const words = action(row.action);
     const on =
-      row.resourceType === 'operation' || (row.resourceType === 'person' && row.resourceId === row.actorId)
+      row.resourceType === 'operation' ||
+      row.resourceName === row.actorName ||
+      (row.resourceType === 'person' && row.resourceId === row.actorId)
         ? ''
         : resource(row);
     const values = {

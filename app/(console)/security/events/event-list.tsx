@@ -80,14 +80,14 @@ export function EventList({ page, input, self, mayAct }: Props) {
 function useEventColumns(self: string): Column<SecurityEventRow>[] {
   const t = useTranslations('securityEvents');
   return [
-    { id: 'time', head: t('time'), width: 130, cell: (row) => <Time at={row.createdAt} /> },
+    { id: 'time', head: t('time'), width: 116, cell: (row) => <Time at={row.createdAt} /> },
     {
       id: 'severity',
       head: t('severity'),
-      width: 110,
+      width: 100,
       cell: (row) => <SeverityBadge severity={row.severity} />,
     },
-    { id: 'what', head: t('what'), cell: (row) => t(`types.${row.type}`) },
+    { id: 'what', head: t('what'), width: 170, cell: (row) => t(`types.${row.type}`) },
     {
       id: 'who',
       head: t('who'),
@@ -102,10 +102,10 @@ function useEventColumns(self: string): Column<SecurityEventRow>[] {
     {
       id: 'from',
       head: t('from'),
-      width: 150,
+      width: 116,
       wide: true,
       cell: (row) => row.ip && <code className="vg-mono">{row.ip}</code>,
     },
-    { id: 'state', head: t('state'), width: 120, cell: (row) => <EventState event={row} self={self} /> },
+    { id: 'state', head: t('state'), width: 100, cell: (row) => <EventState event={row} self={self} /> },
   ];
 }

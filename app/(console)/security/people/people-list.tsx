@@ -87,6 +87,7 @@ function usePeopleColumns(self: Self): Column<PersonRow>[] {
     {
       id: 'name',
       head: t('people.name'),
+      width: 180,
       cell: (row) => (
         <span className={styles.who}>
           <Avatar name={row.name} /> {row.name}
@@ -95,12 +96,12 @@ function usePeopleColumns(self: Self): Column<PersonRow>[] {
       ),
     },
     { id: 'email', head: t('people.email'), wide: true, cell: (row) => row.email },
-    { id: 'role', head: t('people.role'), width: 170, cell: (row) => t(`roles.${row.role}`) },
-    { id: 'state', head: t('people.state'), width: 120, cell: (row) => <PersonState person={row} /> },
+    { id: 'role', head: t('people.role'), width: 150, cell: (row) => t(`roles.${row.role}`) },
+    { id: 'state', head: t('people.state'), width: 104, cell: (row) => <PersonState person={row} /> },
     {
       id: 'sessions',
       head: t('people.sessions'),
-      width: 90,
+      width: 80,
       align: 'right',
       wide: true,
       cell: (row) => formatNumber(row.sessions),
@@ -108,14 +109,14 @@ function usePeopleColumns(self: Self): Column<PersonRow>[] {
     {
       id: 'lastSignIn',
       head: t('people.lastSignIn'),
-      width: 140,
+      width: 120,
       wide: true,
       cell: (row) => (row.lastSignInAt ? <Time at={row.lastSignInAt} /> : t('people.never')),
     },
     {
       id: 'added',
       head: t('people.added'),
-      width: 140,
+      width: 120,
       hidden: true,
       wide: true,
       cell: (row) => <Time at={row.createdAt} />,

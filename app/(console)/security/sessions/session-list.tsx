@@ -101,6 +101,7 @@ function useSessionColumns(): Column<SessionRow>[] {
     {
       id: 'who',
       head: t('sessions.who'),
+      width: 190,
       cell: (row) => (
         <span className={styles.who}>
           <Avatar name={row.name} /> {row.name}
@@ -108,29 +109,36 @@ function useSessionColumns(): Column<SessionRow>[] {
         </span>
       ),
     },
-    { id: 'role', head: t('sessions.role'), width: 150, wide: true, cell: (row) => t(`roles.${row.role}`) },
+    {
+      id: 'role',
+      hidden: true,
+      head: t('sessions.role'),
+      width: 150,
+      wide: true,
+      cell: (row) => t(`roles.${row.role}`),
+    },
     { id: 'device', head: t('sessions.device'), wide: true, cell: (row) => device(row.device) },
     {
       id: 'ip',
       head: t('sessions.ip'),
-      width: 140,
+      width: 116,
       wide: true,
       cell: (row) => row.ip && <code className="vg-mono">{row.ip}</code>,
     },
     {
       id: 'signedIn',
       head: t('sessions.signedIn'),
-      width: 130,
+      width: 116,
       wide: true,
       cell: (row) => <Time at={row.createdAt} />,
     },
     {
       id: 'lastSeen',
       head: t('sessions.lastSeen'),
-      width: 110,
+      width: 84,
       align: 'right',
       cell: (row) => <Age at={row.lastActivity} />,
     },
-    { id: 'state', head: t('sessions.state'), width: 130, cell: (row) => <SessionState state={row.state} /> },
+    { id: 'state', head: t('sessions.state'), width: 116, cell: (row) => <SessionState state={row.state} /> },
   ];
 }
