@@ -3,6 +3,7 @@ import path from 'node:path';
 import { closeDatabase, connect, setDatabase } from '@/db/client';
 import { isFree } from '@/db/embedded';
 import { seed } from '@/db/seed';
+import { seedHistory } from '@/db/seed/history';
 import { announce } from './starter/announce';
 import { buildConsole } from './starter/build';
 import { openDatabase } from './starter/database';
@@ -87,12 +88,21 @@ async function seedDatabase(settings: Settings, url: string) {
       users: result.users,
     };
     writePrivate(file, `${JSON.stringify(credentials, null, 2)}\n`);
+    if (settings.demo && settings.historyHours > 0) {
+      const payments = await seedHistory({
+        hours: settings.historyHours,
+        onBegin: (count) => say(historyBegins(count)),
+      });
+      if (payments > 0) result.made.push(`${payments} payments of the last ${settings.historyHours} hours`);
+    }
     const firstAdminLink = result.firstAdminPath ? `${webUrl(settings)}${result.firstAdminPath}` : null;
     return { credentials, firstAdminLink, made: result.made };
   } finally {
     await closeDatabase();
   }
 }
+
+const historyBegins = (count: number) => `· demo: deciding ${count} payments of the hours before now`;
 
 async function assertPortsFree(settings: Settings): Promise<void> {
   for (const [name, port] of [

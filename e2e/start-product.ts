@@ -25,6 +25,7 @@ export default async function startProduct() {
     VIGIL_INGEST_PORT: String(await freePort()),
     VIGIL_DATA_DIR: dataDir,
     VIGIL_DEMO: '1',
+    VIGIL_DEMO_HISTORY_HOURS: process.env.VIGIL_DEMO_HISTORY_HOURS ?? '6',
   };
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/start.ts'], {
     env,

@@ -13,6 +13,8 @@ export type Settings = {
   ingestPort: number;
   /** Demo accounts and demo traffic. */
   demo: boolean;
+  /** How many hours of payments a new demo begins with. */
+  historyHours: number;
   /** `next dev` instead of the production build. */
   dev: boolean;
   databaseUrl: string | null;
@@ -40,6 +42,7 @@ export function readSettings(env: Environment, args: string[]): Settings {
     webPort,
     ingestPort,
     demo: env.VIGIL_DEMO !== '0',
+    historyHours: readHistoryHours(env),
     dev: args.includes('--dev'),
     databaseUrl: readUrl(env, 'DATABASE_URL'),
     directUrl: readUrl(env, 'DIRECT_DATABASE_URL'),
@@ -55,6 +58,12 @@ function readPort(env: Environment, name: string, usual: number): number {
     throw new StartError(`${name} is ${text}; it takes a port from 1 to 65535.`);
   }
   return port;
+}
+
+function readHistoryHours(env: Environment): number {
+  const hours = Number(env.VIGIL_DEMO_HISTORY_HOURS || 48);
+  if (Number.isInteger(hours) && hours >= 0 && hours <= 48) return hours;
+  throw new StartError(`VIGIL_DEMO_HISTORY_HOURS is ${env.VIGIL_DEMO_HISTORY_HOURS}; it takes 0 to 48.`);
 }
 
 function readUrl(env: Environment, name: string): string | null {

@@ -91,7 +91,7 @@ const quiet = (world: World, roll: () => number) => {
   const offset = Number.parseInt(who.device.slice(4, 8), 16);
   const shop = shops[(offset + habit * 5) % shops.length] as Merchant;
   const card = who.cards[roll() < 0.85 ? 0 : who.cards.length - 1] as string;
-  const price = shop.price * who.taste * Math.exp((roll() + roll() - 1) * 0.8);
+  const price = shop.price * who.taste * Math.exp((roll() + roll() - 1) * 0.5);
   const amount = money(price, shop.city);
   if (!shop.online) return inShop(who, shop, amount, card);
   return { ...online(who, shop, amount, card), channel: roll() < 0.6 ? 'app' : 'web' };
@@ -186,20 +186,23 @@ const worldOf = (options: DemoOptions): World => {
  */
 export const demoPayments = (options: DemoOptions): ((number: number, at: Date) => DemoPayment) => {
   const world = worldOf(options);
-  return (number, at) => {
-    const attack = Math.floor(number / world.attackEvery);
-    const step = (number % world.attackEvery) - (world.attackEvery - attackLength);
-    const script = attacks[attack % attacks.length] as Attack;
-    const paid =
-      (step >= 0 ? script(world, dice(world.seed, 'attack', attack), step) : null) ??
-      quiet(world, dice(world.seed, 'payment', number));
-    return {
-      transaction_id: `${world.prefix}${number}`,
-      ...paid,
-      transaction_timestamp: at.toISOString(),
-    };
+  return (number, at) => paymentOf(world, number, at).payment;
+};
+
+const paymentOf = (world: World, number: number, at: Date): PastPayment => {
+  const attack = Math.floor(number / world.attackEvery);
+  const step = (number % world.attackEvery) - (world.attackEvery - attackLength);
+  const script = attacks[attack % attacks.length] as Attack;
+  const attacking = step >= 0 ? script(world, dice(world.seed, 'attack', attack), step) : null;
+  const paid = attacking ?? quiet(world, dice(world.seed, 'payment', number));
+  return {
+    payment: { transaction_id: `${world.prefix}${number}`, ...paid, transaction_timestamp: at.toISOString() },
+    attack: attacking !== null,
   };
 };
+
+/** A payment of the demo's past, of which is known what it turned out to be. */
+export type PastPayment = { payment: DemoPayment; attack: boolean };
 
 /** How busy each hour of the day (UTC) is, against the mean. */
 const dayCurve = [
@@ -215,9 +218,9 @@ export function* demoHistory(
   seed: number,
   hours: number,
   options: { now?: Date; perHour?: number; customers?: number } = {},
-): Generator<DemoPayment> {
+): Generator<PastPayment> {
   const { now = new Date(), perHour = 200, customers = 1500 } = options;
-  const payment = demoPayments({ seed, prefix: 'demo-h-', customers, attackEvery: 180 });
+  const world = worldOf({ seed, prefix: 'demo-h-', customers, attackEvery: 400 });
   const roll = dice(seed, 'history');
   let number = 0;
   for (let hour = hours; hour > 0; hour -= 1) {
@@ -226,7 +229,7 @@ export function* demoHistory(
     const count = Math.round(perHour * busy);
     const step = 3_600_000 / Math.max(1, count);
     for (let i = 0; i < count; i += 1) {
-      yield payment(number, new Date(start + (i + roll() * 0.9) * step));
+      yield paymentOf(world, number, new Date(start + (i + roll() * 0.9) * step));
       number += 1;
     }
   }

@@ -71,10 +71,10 @@ const trades: readonly { category: string; price: number; online: boolean; stem:
   { category: 'restaurants', price: 28, online: false, stem: 'bistro' },
   { category: 'fuel', price: 58, online: false, stem: 'station' },
   { category: 'pharmacies', price: 17, online: false, stem: 'pharmacy' },
-  { category: 'electronics', price: 140, online: true, stem: 'electronics' },
+  { category: 'electronics', price: 85, online: true, stem: 'electronics' },
   { category: 'fashion', price: 62, online: true, stem: 'fashion' },
   { category: 'games', price: 15, online: true, stem: 'games' },
-  { category: 'travel', price: 210, online: true, stem: 'travel' },
+  { category: 'travel', price: 95, online: true, stem: 'travel' },
   { category: 'books', price: 21, online: true, stem: 'books' },
 ];
 
