@@ -3,6 +3,7 @@
 -- feature (domain/transactions/features.ts). Windows are (t - w, t]; 7 and 30 days of merchant and IP begin at the
 -- full hour and come from feature_cache where the entity is kept there.
 --
+-- Names are qualified instead of a pinned search_path, which costs a tenth of the read; it runs with the caller's rights.
 -- One statement a payment with plan parameters: the executor then opens only the two or three months it needs.
 -- The first matching index is the only sensible path, whatever the statistics of a young table say. Texts are counted
 -- as bytes (COLLATE "C"): sorting four thousand ids by the rules of a language costs more than reading them.
@@ -99,7 +100,6 @@ RETURNS TABLE (
   merchant_frauds_30d integer
 )
 LANGUAGE plpgsql STABLE
-SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET jit = off
@@ -145,11 +145,11 @@ BEGIN
            fi.id IS NOT NULL AS ip_cached
     INTO known
     FROM (VALUES (1)) AS one(x)
-    LEFT JOIN transaction_stream s ON s.transaction_id = p.transaction_id
-    LEFT JOIN entity_heads hu ON hu.entity = 'user' AND hu.key = p.user_id
-    LEFT JOIN entity_heads hc ON hc.entity = 'card' AND hc.key = p.card_token
-    LEFT JOIN feature_cache fm ON fm.cache_key = 'merchant:heavy:' || p.merchant_id
-    LEFT JOIN feature_cache fi ON fi.cache_key = 'ip:heavy:' || host(p.ip_address);
+    LEFT JOIN public.transaction_stream s ON s.transaction_id = p.transaction_id
+    LEFT JOIN public.entity_heads hu ON hu.entity = 'user' AND hu.key = p.user_id
+    LEFT JOIN public.entity_heads hc ON hc.entity = 'card' AND hc.key = p.card_token
+    LEFT JOIN public.feature_cache fm ON fm.cache_key = 'merchant:heavy:' || p.merchant_id
+    LEFT JOIN public.feature_cache fi ON fi.cache_key = 'ip:heavy:' || host(p.ip_address);
 
     IF known.answer IS NOT NULL THEN
       "position" := p."position";
@@ -174,11 +174,11 @@ BEGIN
     IF known.merchant_cached THEN
       merchant_from := ago_24h;
       SELECT f.n_7d, f.n_30d, f.sum_30d, f.frauds_7d, f.frauds_30d INTO m_7d, m_30d, m_sum_30d, m_frauds_7d, m_frauds_30d
-      FROM feature_sums('merchant', p.merchant_id, at) f;
+      FROM public.feature_sums('merchant', p.merchant_id, at) f;
     END IF;
     IF known.ip_cached THEN
       ip_from := ago_24h;
-      SELECT f.n_7d, f.n_30d INTO i_7d, i_30d FROM feature_sums('ip', host(p.ip_address), at) f;
+      SELECT f.n_7d, f.n_30d INTO i_7d, i_30d FROM public.feature_sums('ip', host(p.ip_address), at) f;
     END IF;
 
     RETURN QUERY
@@ -229,7 +229,7 @@ BEGIN
              bool_or(x.ip_address = p.ip_address),
              bool_or(x.country = p.country),
              bool_or(x.merchant_id = p.merchant_id)
-      FROM transactions x
+      FROM public.transactions x
       -- The greatest array is the last payment that has a place: least age, then latest recorded.
       CROSS JOIN LATERAL (SELECT CASE WHEN x.latitude IS NOT NULL AND x.longitude IS NOT NULL THEN ARRAY[
         -extract(epoch FROM at - x.transaction_timestamp)::double precision,
@@ -254,7 +254,7 @@ BEGIN
              (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
              (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
              count(DISTINCT x.user_id COLLATE "C")::integer
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.card_token = p.card_token AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
     ) c,
     (
@@ -269,7 +269,7 @@ BEGIN
              count(DISTINCT x.user_id COLLATE "C")::integer,
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
              count(DISTINCT x.card_token COLLATE "C")::integer
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.device_id = p.device_id AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
     ) d,
     (
@@ -282,7 +282,7 @@ BEGIN
              (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS users_1h,
              (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.ip_address = p.ip_address AND x.transaction_timestamp >= ip_from AND x.transaction_timestamp <= at
     ) a,
     (
@@ -299,14 +299,14 @@ BEGIN
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS cards_1h,
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h,
              (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h AND x.decision = 'BLOCK'))::integer AS blocked_1h
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.merchant_id = p.merchant_id AND x.transaction_timestamp >= merchant_from AND x.transaction_timestamp <= at
     ) s,
     (
       -- A label never lies before its payment (label_transactions), so the payment's timestamp is within reach too.
       SELECT (count(*) FILTER (WHERE x.labelled_at >= hour_7d))::integer AS frauds_7d,
              count(*)::integer AS frauds_30d
-      FROM transactions x
+      FROM public.transactions x
       WHERE NOT known.merchant_cached AND x.merchant_id = p.merchant_id AND x.is_fraud
         AND x.labelled_at >= hour_30d AND x.labelled_at <= at
         AND x.labelled_at <= x.transaction_timestamp + interval '1440 hours'
