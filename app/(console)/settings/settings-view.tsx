@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { Badge } from '@/components/badge';
+import { useShortcuts } from '@/components/keyboard';
 import { useLive } from '@/components/live';
 import { PageHeader } from '@/components/page-header';
 import { Panel } from '@/components/panel';
@@ -22,13 +23,23 @@ export function SettingsView({ initial }: { initial: SettingList }) {
   const { rows, mayChange } = list.data ?? initial;
   const areas = [...new Set(rows.map((row) => row.area))];
   const openRow = rows.find((row) => row.key === open.key);
+  // The tables of the areas are one list to the keyboard.
+  const step = (by: number) => {
+    const at = rows.findIndex((row) => row.key === open.key);
+    const to = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+    if (to) open.set(to.key);
+  };
+  const group = t('title');
+  useShortcuts([
+    { keys: 'j', label: t('next'), group, run: () => step(1) },
+    { keys: 'k', label: t('previous'), group, run: () => step(-1) },
+  ]);
   const columns: Column<SettingRow>[] = [
-    { id: 'name', head: t('setting'), cell: (row) => words.name(row.key) },
+    { id: 'name', head: t('setting'), width: 170, cell: (row) => words.name(row.key) },
     {
       id: 'value',
       head: t('value'),
       align: 'right',
-      width: 300,
       cell: (row) => <span title={words.value(row, row.value)}>{words.value(row, row.value)}</span>,
     },
     {
@@ -41,7 +52,7 @@ export function SettingsView({ initial }: { initial: SettingList }) {
     {
       id: 'who',
       head: t('lastChange'),
-      width: 220,
+      width: 200,
       wide: true,
       cell: (row) =>
         row.changed && row.updatedAt
