@@ -1212,7 +1212,6 @@ CREATE OR REPLACE FUNCTION public.decision_context(payments jsonb)
  RETURNS TABLE("position" integer, stream_status text, stream_hash text, stream_answer text, user_head bigint, card_head bigint, merchant_cached boolean, ip_cached boolean, user_count_10m integer, user_count_1h integer, user_count_24h integer, user_count_7d integer, user_count_30d integer, user_sum_1h double precision, user_sum_24h double precision, user_sum_7d double precision, user_sum_30d double precision, user_spread_30d double precision, user_max_24h double precision, user_max_30d double precision, user_distinct_merchants_24h integer, user_distinct_merchants_30d integer, user_distinct_devices_24h integer, user_distinct_devices_30d integer, user_distinct_ips_24h integer, user_distinct_countries_24h integer, user_distinct_cards_30d integer, user_hours_30d integer, user_seconds_since_last double precision, user_place_seconds double precision, user_place_latitude double precision, user_place_longitude double precision, user_seen_device boolean, user_seen_card boolean, user_seen_ip boolean, user_seen_country boolean, user_seen_merchant boolean, card_count_10m integer, card_count_1h integer, card_count_24h integer, card_count_7d integer, card_count_30d integer, card_small_count_10m integer, card_sum_10m double precision, card_sum_1h double precision, card_sum_24h double precision, card_sum_30d double precision, card_max_24h double precision, card_max_30d double precision, card_distinct_merchants_1h integer, card_distinct_merchants_24h integer, card_distinct_devices_24h integer, card_distinct_ips_24h integer, card_distinct_users_30d integer, device_count_10m integer, device_count_1h integer, device_count_24h integer, device_count_7d integer, device_count_30d integer, device_sum_24h double precision, device_max_24h double precision, device_distinct_users_24h integer, device_distinct_users_30d integer, device_distinct_cards_24h integer, device_distinct_cards_30d integer, ip_count_10m integer, ip_count_1h integer, ip_count_24h integer, ip_count_7d integer, ip_count_30d integer, ip_sum_24h double precision, ip_distinct_users_1h integer, ip_distinct_users_24h integer, ip_distinct_cards_24h integer, merchant_count_10m integer, merchant_count_1h integer, merchant_count_24h integer, merchant_count_7d integer, merchant_count_30d integer, merchant_sum_1h double precision, merchant_sum_24h double precision, merchant_sum_30d double precision, merchant_max_24h double precision, merchant_distinct_users_24h integer, merchant_distinct_cards_1h integer, merchant_distinct_cards_24h integer, merchant_blocked_1h integer, merchant_frauds_7d integer, merchant_frauds_30d integer)
  LANGUAGE plpgsql
  STABLE
- SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
  SET jit TO 'off'
@@ -1258,11 +1257,11 @@ BEGIN
            fi.id IS NOT NULL AS ip_cached
     INTO known
     FROM (VALUES (1)) AS one(x)
-    LEFT JOIN transaction_stream s ON s.transaction_id = p.transaction_id
-    LEFT JOIN entity_heads hu ON hu.entity = 'user' AND hu.key = p.user_id
-    LEFT JOIN entity_heads hc ON hc.entity = 'card' AND hc.key = p.card_token
-    LEFT JOIN feature_cache fm ON fm.cache_key = 'merchant:heavy:' || p.merchant_id
-    LEFT JOIN feature_cache fi ON fi.cache_key = 'ip:heavy:' || host(p.ip_address);
+    LEFT JOIN public.transaction_stream s ON s.transaction_id = p.transaction_id
+    LEFT JOIN public.entity_heads hu ON hu.entity = 'user' AND hu.key = p.user_id
+    LEFT JOIN public.entity_heads hc ON hc.entity = 'card' AND hc.key = p.card_token
+    LEFT JOIN public.feature_cache fm ON fm.cache_key = 'merchant:heavy:' || p.merchant_id
+    LEFT JOIN public.feature_cache fi ON fi.cache_key = 'ip:heavy:' || host(p.ip_address);
 
     IF known.answer IS NOT NULL THEN
       "position" := p."position";
@@ -1287,11 +1286,11 @@ BEGIN
     IF known.merchant_cached THEN
       merchant_from := ago_24h;
       SELECT f.n_7d, f.n_30d, f.sum_30d, f.frauds_7d, f.frauds_30d INTO m_7d, m_30d, m_sum_30d, m_frauds_7d, m_frauds_30d
-      FROM feature_sums('merchant', p.merchant_id, at) f;
+      FROM public.feature_sums('merchant', p.merchant_id, at) f;
     END IF;
     IF known.ip_cached THEN
       ip_from := ago_24h;
-      SELECT f.n_7d, f.n_30d INTO i_7d, i_30d FROM feature_sums('ip', host(p.ip_address), at) f;
+      SELECT f.n_7d, f.n_30d INTO i_7d, i_30d FROM public.feature_sums('ip', host(p.ip_address), at) f;
     END IF;
 
     RETURN QUERY
@@ -1342,7 +1341,7 @@ BEGIN
              bool_or(x.ip_address = p.ip_address),
              bool_or(x.country = p.country),
              bool_or(x.merchant_id = p.merchant_id)
-      FROM transactions x
+      FROM public.transactions x
       -- The greatest array is the last payment that has a place: least age, then latest recorded.
       CROSS JOIN LATERAL (SELECT CASE WHEN x.latitude IS NOT NULL AND x.longitude IS NOT NULL THEN ARRAY[
         -extract(epoch FROM at - x.transaction_timestamp)::double precision,
@@ -1367,7 +1366,7 @@ BEGIN
              (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
              (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
              count(DISTINCT x.user_id COLLATE "C")::integer
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.card_token = p.card_token AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
     ) c,
     (
@@ -1382,7 +1381,7 @@ BEGIN
              count(DISTINCT x.user_id COLLATE "C")::integer,
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer,
              count(DISTINCT x.card_token COLLATE "C")::integer
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.device_id = p.device_id AND x.transaction_timestamp > ago_30d AND x.transaction_timestamp <= at
     ) d,
     (
@@ -1395,7 +1394,7 @@ BEGIN
              (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS users_1h,
              (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS users_24h,
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.ip_address = p.ip_address AND x.transaction_timestamp >= ip_from AND x.transaction_timestamp <= at
     ) a,
     (
@@ -1412,14 +1411,14 @@ BEGIN
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_1h))::integer AS cards_1h,
              (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > ago_24h))::integer AS cards_24h,
              (count(*) FILTER (WHERE x.transaction_timestamp > ago_1h AND x.decision = 'BLOCK'))::integer AS blocked_1h
-      FROM transactions x
+      FROM public.transactions x
       WHERE x.merchant_id = p.merchant_id AND x.transaction_timestamp >= merchant_from AND x.transaction_timestamp <= at
     ) s,
     (
       -- A label never lies before its payment (label_transactions), so the payment's timestamp is within reach too.
       SELECT (count(*) FILTER (WHERE x.labelled_at >= hour_7d))::integer AS frauds_7d,
              count(*)::integer AS frauds_30d
-      FROM transactions x
+      FROM public.transactions x
       WHERE NOT known.merchant_cached AND x.merchant_id = p.merchant_id AND x.is_fraud
         AND x.labelled_at >= hour_30d AND x.labelled_at <= at
         AND x.labelled_at <= x.transaction_timestamp + interval '1440 hours'
