@@ -1,11 +1,5 @@
 import { z } from 'zod';
-
-/** What kind of fraud a rule looks for. */
-export const ruleTypes = ['velocity', 'sharing', 'geography', 'habit', 'merchant', 'other'] as const;
-export type RuleType = (typeof ruleTypes)[number];
-
-export const decisions = ['ALLOW', 'REVIEW', 'BLOCK'] as const;
-export const alertSeverities = ['info', 'warning', 'critical'] as const;
+import { alertSeverities, decisions } from './vocabulary';
 
 const code = (message: string) => ({ error: message });
 
@@ -30,5 +24,3 @@ export const actionsSchema = z
   .refine((a) => a.decision || a.points || a.alert || (a.tags && a.tags.length > 0), code('no_action'));
 
 export type RuleActions = z.infer<typeof actionsSchema>;
-export type RuleDecision = (typeof decisions)[number];
-export type AlertSeverity = (typeof alertSeverities)[number];

@@ -1,6 +1,7 @@
-import type { RuleActions, RuleType } from './actions';
+import type { RuleActions } from './actions';
 import type { Comparison, Condition, Literal } from './conditions';
 import type { ReasonCode } from './reasons';
+import type { RuleType } from './vocabulary';
 
 /** A rule as shipped; `number` is its R-number. */
 export type DefaultRule = {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { cursorInput } from '@/domain/cursor';
-import { actionsSchema, decisions, ruleTypes } from './actions';
+import { actionsSchema } from './actions';
 import { conditionSchema } from './conditions';
 import { reasonCodes } from './reasons';
+import { decisions, ruleTypes } from './vocabulary';
 
 export const ruleStates = [
   'draft',

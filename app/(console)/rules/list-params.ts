@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { decisions, ruleTypes } from '@/domain/rules/actions';
 import { type listRulesInput, ruleSorts, ruleStates } from '@/domain/rules/input';
+import { decisions, ruleTypes } from '@/domain/rules/vocabulary';
 
 export type ListRulesParams = z.input<typeof listRulesInput>;
 

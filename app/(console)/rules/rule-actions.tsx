@@ -2,7 +2,8 @@ import { IconBan, IconCheck, IconEye } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { Badge, SeverityBadge } from '@/components/badge';
 import { formatSigned } from '@/components/format';
-import type { RuleActions, RuleDecision } from '@/domain/rules/actions';
+import type { RuleActions } from '@/domain/rules/actions';
+import type { RuleDecision } from '@/domain/rules/vocabulary';
 import styles from './rules.module.css';
 
 const looks = {

@@ -3,7 +3,7 @@
 import { Select, TagsInput, TextInput } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
-import { alertSeverities, decisions } from '@/domain/rules/actions';
+import { alertSeverities, decisions } from '@/domain/rules/vocabulary';
 import styles from '../rules.module.css';
 import type { Faults, FormState } from './form-state';
 

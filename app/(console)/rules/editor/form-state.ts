@@ -1,7 +1,8 @@
-import type { RuleActions, RuleType } from '@/domain/rules/actions';
+import type { RuleActions } from '@/domain/rules/actions';
 import type { Condition, ConditionError } from '@/domain/rules/conditions';
 import { parseCondition } from '@/domain/rules/conditions';
 import type { RuleVersionRow } from '@/domain/rules/version-facts';
+import type { RuleType } from '@/domain/rules/vocabulary';
 import {
   type BuilderGroup,
   countingIds,

@@ -2,7 +2,7 @@
 
 import { Select, Textarea, TextInput } from '@mantine/core';
 import { useTranslations } from 'next-intl';
-import { type RuleType, ruleTypes } from '@/domain/rules/actions';
+import { type RuleType, ruleTypes } from '@/domain/rules/vocabulary';
 import styles from '../rules.module.css';
 import type { Faults, FormState } from './form-state';
 
