@@ -104,7 +104,7 @@ export function RulesPanel({ explanation }: { explanation: Explanation }) {
                     <td data-align="right" title={test ? limitTitle(test, words) : undefined}>
                       {test && limitText(test, words)}
                     </td>
-                    <td data-wrap>{i === 0 && <Outcome rule={rule} />}</td>
+                    <td>{i === 0 && <Outcome rule={rule} />}</td>
                   </tr>
                 )),
               )}

@@ -18,7 +18,8 @@ export const alertHistory = async (db: Db, id: number): Promise<AlertHistory[]> 
   >(sql`select timestamp, action, actor_name, reason,
       new_values ->> 'disposition' as disposition
     from audit_trail where resource_type = 'alert' and resource_id = ${String(id)} and outcome = 'success'
-      and not (action = 'alert:claim' and old_values ->> 'assigneeId' = new_values ->> 'assigneeId')
+      and (action not in ('alert:claim', 'alert:release')
+        or old_values ->> 'assigneeId' is distinct from new_values ->> 'assigneeId')
     order by timestamp desc, id desc limit 50`);
   return rows.map((row) => ({
     at: iso(row.timestamp) ?? '',

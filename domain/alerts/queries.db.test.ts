@@ -71,6 +71,8 @@ test('claimed alerts name their holder, stand in mine, and leave it when the lea
 });
 
 test('one alert with its payment explained and what was done to it', async () => {
+  await claimAlert(mira, { id: at(10) });
+  await claimAlert(mira, { id: at(10) });
   await decideAlert(mira, { id: at(10), disposition: 'fraud', note: 'clear' });
   const { alert, explanation, history } = await getAlert(deniz, { id: at(10) });
   expect(alert).toMatchObject({
@@ -86,6 +88,7 @@ test('one alert with its payment explained and what was done to it', async () =>
   expect(explanation?.card.length).toBeGreaterThan(1);
   expect(history).toMatchObject([
     { action: 'alert:decide', actorName: 'Mira Lindqvist', disposition: 'fraud', note: 'clear' },
+    { action: 'alert:claim', actorName: 'Mira Lindqvist' },
   ]);
   const decided = await listAlerts(mira, { tab: 'all', status: ['decided'] });
   expect(decided.rows.map((row) => row.id)).toEqual([at(10)]);

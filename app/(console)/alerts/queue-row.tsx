@@ -22,7 +22,7 @@ export function DueIn({ at, long = false }: { at: string; long?: boolean }) {
   const now = useNow();
   const seconds = Math.floor((new Date(at).getTime() - now) / 1000);
   const over = seconds < 0;
-  const time = formatDuration(Math.max(60, Math.abs(seconds)) - (Math.abs(seconds) % 60));
+  const time = formatDuration(Math.max(1, Math.floor(Math.abs(seconds) / 60)) * 60);
   const tone = over ? 'over' : seconds < soonSeconds ? 'soon' : undefined;
   return (
     <span className={styles.due} data-tone={tone}>

@@ -1,5 +1,6 @@
 'use client';
 
+import { useMediaQuery } from '@mantine/hooks';
 import { IconInbox } from '@tabler/icons-react';
 import { useRouter } from 'next/navigation';
 import { useTranslations } from 'next-intl';
@@ -65,6 +66,8 @@ export function Triage({ input, list: initial, detail: first, person }: Props) {
   const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
   const [escalating, setEscalating] = useState<number | null>(null);
   const [bulk, setBulk] = useState<Disposition | null>(null);
+  // On a phone only the queue is here: nothing is open, so nothing is claimed.
+  const wide = useMediaQuery('(min-width: 768px)') ?? false;
   const following = selected === null ? null : neighbour(queue.rows, selected);
 
   const detail = useLive<AlertDetail>(
@@ -78,7 +81,7 @@ export function Triage({ input, list: initial, detail: first, person }: Props) {
     enabled: following !== null && following !== selected,
   });
   const open = detail.data?.alert.id === selected ? detail.data : undefined;
-  const { lease, claim, settled } = useLease(open?.alert, person.id, person.mayDecide);
+  const { lease, claim, settled } = useLease(open?.alert, person.id, person.mayDecide && wide);
 
   const verdicts = useVerdicts({
     left: (ids) => {

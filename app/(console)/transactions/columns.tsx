@@ -2,17 +2,25 @@
 
 import { useTranslations } from 'next-intl';
 import { DecisionBadge, OutcomeBadge, RiskBadge } from '@/components/badge';
-import { DASH, formatMoney, formatScore } from '@/components/format';
+import { DASH, formatMoney, formatScore, formatTime } from '@/components/format';
 import type { Column } from '@/components/table';
-import { Time } from '@/components/time';
+import { Time, useNow, useZone } from '@/components/time';
 import type { TransactionRow } from '@/domain/transactions/rows';
 
-/** Columns of every list of payments; `times` with the date where rows lie days apart. */
+/** Today's by the second, older ones by day and minute. */
+function PaymentTime({ at }: { at: string }) {
+  const zone = useZone();
+  const now = useNow();
+  const today = formatTime(at, zone, 'date') === formatTime(now, zone, 'date');
+  return <Time at={at} style={today ? 'clock' : 'short'} />;
+}
+
+/** Columns of every list of payments. */
 export function useTransactionColumns(): Column<TransactionRow>[] {
   const t = useTranslations('transactions');
   const channels = useTranslations('transactions.channels');
   return [
-    { id: 'time', head: t('time'), width: 128, cell: (r) => <Time at={r.at} style="short" /> },
+    { id: 'time', head: t('time'), width: 128, cell: (r) => <PaymentTime at={r.at} /> },
     { id: 'customer', head: t('customer'), wide: true, cell: (r) => r.userName ?? r.userId },
     { id: 'merchant', head: t('merchant'), cell: (r) => r.merchantName ?? r.merchantId },
     {
