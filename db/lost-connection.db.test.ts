@@ -17,6 +17,15 @@ const kill = async () => {
     })
     .toBeGreaterThan(0);
 };
+/** Waits until the server shows a transaction of ours at this statement. */
+const reaches = (statement: string) =>
+  expect
+    .poll(async () => {
+      const rows = await t.sql`select 1 from pg_stat_activity where datname = current_database()
+        and application_name = 'vigil-lost-test' and xact_start is not null and query like ${`${statement}%`}`;
+      return rows.length;
+    })
+    .toBe(1);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 /** The only place of the pool is used again; its first query may still hear what closed the connection before. */
 const answers = (client = sql) =>
@@ -27,7 +36,7 @@ test('while a query of the transaction runs', async () => {
     await tx`select pg_sleep(10)`;
   });
   const failed = expect(work).rejects.toThrow();
-  await pause(100);
+  await reaches('select pg_sleep');
   await kill();
   await failed;
   await answers();
@@ -37,15 +46,15 @@ test('between two queries, and the second is refused', async () => {
   let reached = false;
   const work = sql.begin(async (tx) => {
     await tx`select 1`;
-    await pause(400);
+    await pause(1_000);
     await tx`select 2`;
     reached = true;
   });
   const failed = expect(work).rejects.toThrow();
-  await pause(100);
+  await reaches('select 1');
   await kill();
   await failed;
-  await pause(500);
+  await pause(1_100);
   expect(reached).toBe(false);
   await answers();
 });
@@ -53,14 +62,14 @@ test('between two queries, and the second is refused', async () => {
 test('after the last query, before the commit', async () => {
   const work = sql.begin(async (tx) => {
     await tx`select 1`;
-    await pause(400);
+    await pause(1_000);
     return 'done';
   });
   const failed = expect(work).rejects.toThrow();
-  await pause(100);
+  await reaches('select 1');
   await kill();
   await failed;
-  await pause(500);
+  await pause(1_100);
   await answers();
 });
 
@@ -69,11 +78,11 @@ test('through Drizzle, again and again', async () => {
   for (let round = 0; round < 5; round += 1) {
     const work = db.transaction(async (tx) => {
       await tx.execute(text`select pg_sleep(${round % 2 ? 0 : 10})`);
-      await pause(200);
+      await pause(1_000);
       await tx.execute(text`select 2`);
     });
     const failed = expect(work).rejects.toThrow();
-    await pause(100);
+    await reaches('select pg_sleep');
     await kill();
     await failed;
     await answers(db.$client);

@@ -31,6 +31,9 @@ const timer = setInterval(() => {
 ticking = scheduler.tick().catch((error) => log.error({ err: error }, 'tick failed'));
 log.info({ jobs: jobs.map((job) => job.name) }, 'worker started');
 
+// The client asks for array types on each new connection and lets nobody wait for the answer.
+process.on('unhandledRejection', (error) => log.warn({ err: error }, 'left unhandled'));
+
 let ending = false;
 const end = (signal: NodeJS.Signals): void => {
   if (ending) return;

@@ -95,6 +95,7 @@ export function HealthCharts({ series }: { series: Live }) {
       limits: [],
       format: (value) => t('perSecond', { value: formatBytes(value) }),
       tickFormat: (value) => formatBytes(value),
+      top: 1_000_000,
     },
   ];
   return (
