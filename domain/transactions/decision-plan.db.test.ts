@@ -130,6 +130,59 @@ describe('the keeper of the cache', () => {
   });
 });
 
+describe('the cache under fire', () => {
+  it('never keeps a sum that misses a late payment or label', async () => {
+    const sql = databaseSql();
+    const random = seededRandom(17);
+    const hours = 30;
+    const until_ = Date.now() + 2_500;
+    let made = 0;
+    const pay = async () => {
+      while (Date.now() < until_) {
+        const id = `fire-${made++}`;
+        const at = new Date(Date.now() - Math.floor(random() * hours * 3_600_000)).toISOString();
+        const own = {
+          user_id: id,
+          card_token: id,
+          device_id: id,
+          merchant_id: 'fire',
+          ip_address: '10.4.4.4',
+        };
+        await decide([{ payment: payment(id, { ...own, transaction_timestamp: at }) }], deps());
+        if (random() < 0.5) {
+          const label = [{ transaction_id: id, transaction_timestamp: at, is_fraud: true, labelled_at: at }];
+          await sql`select count(*) from label_transactions(${JSON.stringify(label)}::text::jsonb, 'import')`;
+        }
+      }
+    };
+    const fill = async () => {
+      while (Date.now() < until_)
+        for (const [entity, key] of [
+          ['merchant', 'fire'],
+          ['ip', '10.4.4.4'],
+        ] as const)
+          for (let day = 0; day < 3; day += 1)
+            await sql`select fill_feature_cache(${entity}, ${key}, now() - make_interval(days => ${day}))`;
+    };
+    await Promise.all([pay(), pay(), pay(), pay(), fill(), fill()]);
+    const wrong = await t.sql`
+      select c.cache_key, c.feature_data, b.n, b.amount, b.frauds
+      from feature_cache c
+      cross join lateral (select split_part(c.cache_key, ':', 1) as entity, split_part(c.cache_key, ':', 4) as key,
+        (c.feature_data ->> 'start')::bigint as start, case split_part(c.cache_key, ':', 2) when 'd' then 24 else 1 end as hours) k
+      cross join lateral feature_bucket(k.entity, k.key, to_timestamp(k.start * 3600), to_timestamp((k.start + k.hours) * 3600)) b
+      where k.key in ('fire', '10.4.4.4') and split_part(c.cache_key, ':', 2) <> 'heavy'
+        and ((c.feature_data ->> 'n')::bigint, (c.feature_data ->> 'amount')::numeric, (c.feature_data ->> 'frauds')::bigint)
+          is distinct from (b.n, b.amount, b.frauds)`;
+    expect(wrong).toEqual([]);
+    const [kept] = await t.sql`select count(*)::int as keys, sum((feature_data ->> 'n')::int)::int as payments
+      from feature_cache where cache_key like 'merchant:h:%:fire'`;
+    expect(kept!.keys).toBeGreaterThan(20);
+    expect(kept!.payments).toBeGreaterThan(0);
+    expect(made).toBeGreaterThan(20);
+  }, 30_000);
+});
+
 describe('what the process knows', () => {
   it('changes with a topic, and keeps deciding by what it read last while a rule is unreadable', async () => {
     const direct = postgres(t.urls.ingest!, { max: 1 });
