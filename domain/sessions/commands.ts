@@ -1,11 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
-import type { Tx } from '@/db/client';
+import type { Db, Tx } from '@/db/client';
 import { consoleUsers } from '@/db/schema';
 import type { Role } from '../access';
 import { type Actor, actorId, type PersonActor } from '../actor';
-import type { AuditEntry } from '../audit';
+import { type AuditEntry, appendAudit } from '../audit';
 import { AppError } from '../errors';
-import { command, noInput } from '../operation';
+import { command, noInput, publish } from '../operation';
 import { readSetting } from '../settings/read';
 import { type Checked, checkPassword, type Person } from './check-password';
 import { settleTry } from './guard';
@@ -199,10 +199,25 @@ export const endOwnSession = command({
   },
 });
 
+/** Guesses at the present password are on record like failed sign-ins, although the change itself is rolled back. */
+const refuseChange = async (db: Db | Tx, actor: Actor, checked: Checked): Promise<AppError> => {
+  const self = person(actor);
+  await db.transaction(async (tx) => {
+    await raiseForFailure(tx, actor, self.email, checked);
+    const after = { refusal: checked.refusal };
+    const entry = { resourceType: 'person', resourceId: self.userId, outcome: 'failure' as const, after };
+    await appendAudit(tx, actor, 'account:change-password', entry);
+    await publish(tx, ['audit', 'security']);
+  });
+  return checked.refusal === 'wrong_password'
+    ? wrong('current', 'wrong_password')
+    : new AppError('locked', { detail: 'password_locked' });
+};
+
 /**
  * Sets a new password after checking the present one, and ends the person's other sessions. Wrong present passwords
  * count as failed sign-ins do.
- * @throws AppError('invalid', field 'current') when it is wrong or the account is locked
+ * @throws AppError('invalid', field 'current') when it is wrong, 'locked' after too many wrong ones
  */
 export const changePassword = command({
   name: 'account:change-password',
@@ -212,7 +227,7 @@ export const changePassword = command({
   prepare: async ({ db, actor, input }) => {
     const { email, ip } = person(actor);
     const checked = await checkPassword(db, { email, password: input.current, deviceHash: null, ip });
-    if (!checked.right) throw wrong('current', 'wrong_password');
+    if (!checked.right) throw await refuseChange(db, actor, checked);
     if (input.current === input.next) throw wrong('next', 'same_password');
     return { hash: await hashPassword(input.next), keys: checked.keys };
   },

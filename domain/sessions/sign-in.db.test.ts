@@ -246,6 +246,9 @@ test('a new password needs the present one, ends the other sessions and keeps th
     ...refused,
     error: { issues: [{ field: 'current', rule: 'wrong_password' }] },
   });
+  const [guess] =
+    await t.sql`select outcome, new_values from audit_trail where action = 'account:change-password' and user_id = ${here.actor.userId}`;
+  expect(guess).toEqual({ outcome: 'failure', new_values: { refusal: 'wrong_password' } });
   expect(await change(password, password)).toMatchObject({
     error: { issues: [{ field: 'next', rule: 'same_password' }] },
   });

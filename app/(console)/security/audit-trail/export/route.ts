@@ -2,10 +2,11 @@ import { stringify } from 'csv-stringify/sync';
 import { currentActor } from '@/app/_server/actor';
 import { isSameOrigin, originOf } from '@/app/_server/request';
 import { noStore, problem } from '@/app/_server/respond';
-import type { PersonActor } from '@/domain/actor';
+import { anonymousActor, type PersonActor } from '@/domain/actor';
 import { exportAudit } from '@/domain/audit-trail/commands';
 import { exportAuditPage } from '@/domain/audit-trail/queries';
 import { log } from '@/domain/log';
+import { failureOf } from '@/domain/operation';
 import { stillLive } from '@/domain/sessions/live-session';
 import { auditFilterOf } from '../filter';
 
@@ -34,21 +35,25 @@ const columns: Record<string, (row: Row) => string | number | null> = {
 
 /** The entries that the page's filters name, as CSV; recorded before the first line leaves. */
 export async function POST(request: Request) {
-  const { requestId } = originOf(request.headers);
+  const origin = originOf(request.headers);
+  const { requestId } = origin;
   if (!isSameOrigin(request.headers)) return problem({ code: 'denied', detail: 'origin', requestId });
-  const actor = await currentActor();
-  if (!actor) return problem({ code: 'unauthenticated', requestId });
-  const filter = auditFilterOf(Object.fromEntries(new URL(request.url).searchParams));
-  const recorded = await exportAudit(actor, filter);
-  if (!recorded.ok) return problem(recorded.error);
-  const day = recorded.value.startedAt.slice(0, 10);
-  return new Response(csv(actor, filter), {
-    headers: {
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="audit-trail-${day}.csv"`,
-      'Cache-Control': noStore,
-    },
-  });
+  try {
+    const actor = await currentActor();
+    if (!actor) return problem({ code: 'unauthenticated', requestId });
+    const filter = auditFilterOf(Object.fromEntries(new URL(request.url).searchParams));
+    const recorded = await exportAudit(actor, filter);
+    if (!recorded.ok) return problem(recorded.error);
+    return new Response(csv(actor, filter), {
+      headers: {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="audit-trail-${recorded.value.startedAt.slice(0, 10)}.csv"`,
+        'Cache-Control': noStore,
+      },
+    });
+  } catch (error) {
+    return problem(failureOf(error, anonymousActor(origin), 'audit:export'));
+  }
 }
 
 /** Pages of a thousand as the reader takes them; a session that ends meanwhile cuts the export off. */

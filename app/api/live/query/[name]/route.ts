@@ -2,6 +2,9 @@ import { watchingActor } from '@/app/_server/actor';
 import { liveQueries } from '@/app/_server/live-queries';
 import { originOf } from '@/app/_server/request';
 import { json, problem, problemOf } from '@/app/_server/respond';
+import { anonymousActor } from '@/domain/actor';
+import { AppError } from '@/domain/errors';
+import { failureOf } from '@/domain/operation';
 
 type Context = { params: Promise<{ name: string }> };
 
@@ -28,6 +31,8 @@ export async function GET(request: Request, { params }: Context) {
     if (input === undefined) return problem({ code: 'invalid', field: 'input', requestId });
     return json(await query(actor, input));
   } catch (error) {
-    return problemOf(error, requestId);
+    return error instanceof AppError
+      ? problemOf(error, requestId)
+      : problem(failureOf(error, anonymousActor(originOf(request.headers)), 'live.query'));
   }
 }
