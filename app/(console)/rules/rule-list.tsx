@@ -35,6 +35,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
         id: 'id',
         head: t('id'),
         width: 68,
+        wide: true,
         cell: (r) => <span className="vg-mono">{formatRuleId(r.ruleId)}</span>,
       },
       {
@@ -55,6 +56,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
         id: 'action',
         head: t('action'),
         width: 92,
+        wide: true,
         cell: (r) => (r.actions.decision ? <VerbBadge decision={r.actions.decision} /> : '–'),
       },
       {

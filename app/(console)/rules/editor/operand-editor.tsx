@@ -172,7 +172,8 @@ function FieldEditor({
     <>
       {known.type === 'number' && (
         <TextInput
-          w={72}
+          className={styles.times}
+          rightSectionWidth={24}
           aria-label={t('times', { number })}
           value={value.times}
           placeholder="1"
@@ -185,7 +186,6 @@ function FieldEditor({
       )}
       <Select
         searchable
-        className={styles.other}
         aria-label={t('otherField', { number })}
         placeholder={t('chooseField')}
         data={fitting}

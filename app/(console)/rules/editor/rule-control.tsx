@@ -59,16 +59,20 @@ export function BuilderRuleControl({ rule, path, actions }: RuleProps) {
         error={fault?.part === 'op'}
         onChange={(next) => next && actions.onPropChange('operator', next, path)}
       />
-      <OperandEditor
-        number={number}
-        field={field}
-        operator={operator}
-        value={value}
-        wrong={fault?.part}
-        describedBy={fault ? `fault-${id}` : undefined}
-        words={words}
-        onChange={(change: Partial<Operand>) => actions.onPropChange('value', { ...value, ...change }, path)}
-      />
+      <div className={styles.operandCell}>
+        <OperandEditor
+          number={number}
+          field={field}
+          operator={operator}
+          value={value}
+          wrong={fault?.part}
+          describedBy={fault ? `fault-${id}` : undefined}
+          words={words}
+          onChange={(change: Partial<Operand>) =>
+            actions.onPropChange('value', { ...value, ...change }, path)
+          }
+        />
+      </div>
       <ActionIcon
         className={styles.remove}
         size={32}
