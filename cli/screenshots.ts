@@ -5,7 +5,7 @@ import { chromiumArgs, chromiumPath } from '../e2e/browser';
 import { type Credentials, credentialsFile, readJson } from './starter/private-files';
 import { readSettings } from './starter/settings';
 
-/** The pictures of README.md, taken from a running Vigil: `node --import tsx cli/screenshots.ts`. */
+/** The pictures of README.md, taken from a running Vigil: `node --import tsx cli/screenshots.ts [NAME …]`. */
 type Shot = {
   name: string;
   role: string;
@@ -20,15 +20,17 @@ const openFirstRow = async (page: Page) => {
   await page.waitForTimeout(1_500);
 };
 
-const shots: Shot[] = [
+const all: Shot[] = [
   { name: 'overview-light', role: 'senior_analyst', at: '/', scheme: 'light' },
-  { name: 'overview-dark', role: 'senior_analyst', at: '/', scheme: 'dark' },
   { name: 'alerts-dark', role: 'analyst', at: '/alerts', scheme: 'dark', prepare: openFirstRow },
-  { name: 'rule-light', role: 'senior_analyst', at: '/rules', scheme: 'light' },
+  { name: 'rules-light', role: 'senior_analyst', at: '/rules', scheme: 'light' },
   { name: 'audit-light', role: 'security_officer', at: '/security/audit-trail', scheme: 'light' },
   { name: 'queries-dark', role: 'db_operator', at: '/database/queries', scheme: 'dark' },
   { name: 'overview-phone', role: 'analyst', at: '/', scheme: 'light', width: 390 },
 ];
+
+const wanted = process.argv.slice(2);
+const shots = wanted.length > 0 ? all.filter(({ name }) => wanted.includes(name)) : all;
 
 const settings = readSettings(process.env, []);
 const credentials = readJson<Credentials>(credentialsFile(settings.dataDir));
@@ -53,6 +55,8 @@ for (const shot of shots) {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
   await page.goto(`${credentials.web}${shot.at}`);
+  // Charts come in a piece of their own after the page.
+  if (shot.at === '/') await page.waitForSelector('main .recharts-surface', { timeout: 60_000 });
   await page.waitForTimeout(3_000);
   await shot.prepare?.(page);
   await page.screenshot({ path: path.join(folder, `${shot.name}.png`) });
