@@ -43,7 +43,7 @@ const habit: RuleRow = {
   'merchant.fraud_rate_30d': 0,
 };
 
-describe('predict', () => {
+describe('predict', { timeout: 60_000 }, () => {
   it('is additive: base + contributions is the log-odds exactly, also after 32 bits of storage', () => {
     fc.assert(
       fc.property(anyRow, (row) => {

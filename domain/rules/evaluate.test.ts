@@ -106,7 +106,7 @@ function naive(c: Condition, r: RuleRow): boolean | null {
   return verdict(c.op, value, typeof other === 'number' ? other * (c.than.times ?? 1) : other);
 }
 
-describe('compileCondition', () => {
+describe('compileCondition', { timeout: 60_000 }, () => {
   it('fires exactly where a naive three-valued interpreter says true, nulls included', () => {
     fc.assert(
       fc.property(condition, row, (c, r) => {

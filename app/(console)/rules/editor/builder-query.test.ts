@@ -47,7 +47,7 @@ const { condition } = fc.letrec<{ condition: Condition }>((tie) => ({
 }));
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-describe('the editor’s tree', () => {
+describe('the editor’s tree', { timeout: 60_000 }, () => {
   it('gives every condition back as it was', () => {
     fc.assert(
       fc.property(condition, (c) => {
