@@ -15,8 +15,9 @@ export type Job = {
   atStart: boolean;
   /** The database function behind it writes its own row of job_runs, also when it fails. */
   recordsItself: boolean;
-  /** What consoles read again after a run. */
+  /** What consoles read again after a run; with `ifRows` only when it did something. */
   topics: readonly Topic[];
+  ifRows?: boolean;
   run: (tx: TransactionSql, now: Date) => Promise<Pick<RunEnd, 'rows' | 'detail'>>;
 };
 
@@ -69,6 +70,7 @@ export const jobs: readonly Job[] = Object.entries({
     atStart: true,
     recordsItself: false,
     topics: ['sessions'],
+    ifRows: true,
     run: async (tx, now) => {
       const { sessions, counters } = await expireStale(tx, now);
       return { rows: sessions + counters, detail: { sessions, counters } };

@@ -165,7 +165,7 @@ export class Scheduler {
   async #write(entry: Entry, startedAt: string, end: RunEnd | null): Promise<void> {
     try {
       if (end) await recordRun(this.#sql, entry.job.name, startedAt, end);
-      this.#notify(entry.job.topics);
+      if (!entry.job.ifRows || (end?.rows ?? 0) > 0) this.#notify(entry.job.topics);
     } catch (error) {
       entry.unwritten = end && { startedAt, end };
       this.#away(error);
