@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 
-const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+// The shell is Chromium without its own windows: the same pages in a third of the time.
+const known = [
+  '/usr/bin/chromium-headless-shell',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 /** The system's Chromium where there is one; otherwise undefined, which means Playwright's own. */
 export const chromiumPath = (): string | undefined =>

@@ -10,8 +10,11 @@ export async function ensureChromium(): Promise<boolean> {
     console.log('· Chromium: installing with apt');
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     await runProgram('apt-get', ['update', '-qq'], env);
-    await runProgram('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], env);
-    if (present()) return true;
+    // Not every distribution has the shell.
+    for (const name of ['chromium-headless-shell', 'chromium']) {
+      await runProgram('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], env);
+      if (present()) return true;
+    }
   }
   console.log("· Chromium: installing Playwright's");
   await runNode(['node_modules/@playwright/test/cli.js', 'install', 'chromium']);
