@@ -184,6 +184,10 @@ test('the alert pages have nothing that axe calls serious', async ({ page, reque
   await openQueueOf(page, merchant);
   await expect(detail(page).getByText(/^Yours for/)).toBeVisible();
   await expectAccessible(page);
+});
+
+test('nor has the list of all alerts, decided ones too', async ({ page, signIn }) => {
+  await signIn('analyst');
   await page.goto('/alerts?tab=all');
   await expect(queue(page)).toBeVisible();
   await expectAccessible(page);

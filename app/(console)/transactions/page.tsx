@@ -16,13 +16,13 @@ export const generateMetadata = async (): Promise<Metadata> => ({
 /** Every payment, the newest first, by filter. */
 export default async function TransactionsPage({ searchParams }: { searchParams: SearchParams }) {
   const actor = await requireActor();
-  const input = transactionSearch(await readParams(searchParams));
-  const read = (from: typeof input) => listTransactions(actor, from);
+  const asked = transactionSearch(await readParams(searchParams));
+  const read = (input: typeof asked) => listTransactions(actor, input).then((page) => ({ input, page }));
   // A cursor that is not one of ours is an old or a broken address: the first page is what it meant.
-  const page = await forPage(
-    read(input).catch((error: unknown) => {
+  const { input, page } = await forPage(
+    read(asked).catch((error: unknown) => {
       if (!(error instanceof AppError) || error.failure.field !== 'cursor') throw error;
-      return read({ ...input, cursor: undefined });
+      return read({ ...asked, cursor: undefined });
     }),
   );
   return <TransactionList input={input} page={page} mayExport={may(actor.role, 'transaction:export')} />;

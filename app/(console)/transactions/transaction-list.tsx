@@ -32,7 +32,9 @@ export function TransactionList({ input, page, mayExport }: Props) {
   const columns = useTransactionColumns();
   const open = useOpenRow();
   // Only the newest page follows the traffic: older pages must not shift under a reader.
-  const live = useLive<TransactionPage>('transaction.list', input, page, input.cursor ? [] : ['decisions']);
+  const live = useLive<TransactionPage>('transaction.list', input, page, ['decisions'], {
+    enabled: !input.cursor,
+  });
   const shown = input.cursor ? page : (live.data ?? page);
   const row = shown.rows.find((each) => each.id === open.key);
   return (
