@@ -93,7 +93,7 @@ async function restart(dir: string, port: number, stopping: () => boolean): Prom
 }
 
 /** Answers the version of a server that we did not start; says in plain words why it cannot be used. */
-async function greet(url: string): Promise<string> {
+async function greet(url: string, made = false): Promise<string> {
   const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {}, prepare: false });
   try {
     const [row] = await sql`select current_setting('server_version') as version,
@@ -103,11 +103,30 @@ async function greet(url: string): Promise<string> {
     return row?.version;
   } catch (error) {
     if (error instanceof StartError) throw error;
+    if ((error as { code?: string }).code === '3D000' && !made) {
+      await createNamed(url);
+      return await greet(url, true);
+    }
     const shown = new URL(url);
     shown.password = shown.password ? '***' : '';
     throw new StartError(`DATABASE_URL (${shown.href}) does not answer: ${(error as Error).message}`);
   } finally {
     await sql.end({ timeout: 2 });
+  }
+}
+
+/** The server is there and the database is not: makes it, as on the embedded server. */
+async function createNamed(url: string): Promise<void> {
+  const server = new URL(url);
+  const name = decodeURIComponent(server.pathname.slice(1));
+  server.pathname = '/postgres';
+  try {
+    await ensureDatabase(server.href, name);
+    say(`  made the database ${name}`);
+  } catch (error) {
+    throw new StartError(
+      `The database ${name} is not there and could not be made: ${(error as Error).message}`,
+    );
   }
 }
 
