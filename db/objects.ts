@@ -45,12 +45,16 @@ export const applyObjects = async (sql: Sql, found: Found, asOwner: boolean): Pr
   );
   const server = JSON.stringify([version?.major, found]);
   const done: string[] = [];
-  for (const { file, text } of objectFiles(found)) {
+  const files = objectFiles(found);
+  for (const [at, { file, text }] of files.entries()) {
     const hash = createHash('sha256').update(server).update(text).digest('hex');
     if (done.length === 0 && applied.get(file) === hash) continue;
     await sql.begin(async (tx) => {
       if (asOwner && !text.startsWith('-- as: bootstrap')) await tx.unsafe(`set local role ${ownerRole}`);
       await tx.unsafe(text);
+      // What stands on this one, its grants too, is applied again, also when this run is killed before.
+      const later = files.slice(at + 1).map((one) => one.file);
+      if (later.length > 0) await tx`delete from applied_objects where file in ${tx(later)}`;
       await tx`insert into applied_objects (file, hash) values (${file}, ${hash})
         on conflict (file) do update set hash = excluded.hash, applied_at = now()`;
     });
