@@ -57,7 +57,7 @@ export const realIngest = async () => {
       (answer) => answer.status,
       () => 0,
     );
-  const healthy = async (status = 200, withinMs = 30_000): Promise<void> => {
+  const healthy = async (status = 200, withinMs = 120_000): Promise<void> => {
     for (const end = Date.now() + withinMs; Date.now() < end; await pause(20))
       if ((await health()) === status) return;
     throw new Error(`no ${status} from health:\n${errors.join('').slice(-2000)}`);
@@ -70,7 +70,7 @@ export const realIngest = async () => {
     });
   const call = (target: string, init: RequestInit = {}): Promise<Response> =>
     fetch(`${base}${target}`, {
-      signal: AbortSignal.timeout(20_000),
+      signal: AbortSignal.timeout(60_000),
       ...init,
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     });

@@ -59,13 +59,15 @@ const valuesOf = (row: SecurityEventDetail): Record<string, string | number> => 
   email: '–',
   accounts: '–',
   operation: '–',
+  keyName: '–',
   ...Object.fromEntries(
     Object.entries(row.metadata).map(([name, value]) => [
       name,
       typeof value === 'number' ? value : String(value),
     ]),
   ),
-  name: row.userName ?? '–',
+  // A key acts for its owner, but it is the key that did it.
+  name: String(row.metadata.keyName ?? row.userName ?? '–'),
 });
 
 function Content({ row, self }: { row: SecurityEventDetail; self: string }) {
