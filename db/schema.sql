@@ -1092,8 +1092,7 @@ CREATE VIEW v_database_health AS
         UNION ALL
          SELECT 21,
             'dashboard_age'::text,
-            EXTRACT(epoch FROM now() - GREATEST(( SELECT max(mv_fraud_dashboard_realtime.refreshed_at) AS max
-                   FROM mv_fraud_dashboard_realtime), ( SELECT job_runs.started_at
+            EXTRACT(epoch FROM now() - (( SELECT job_runs.started_at
                    FROM job_runs
                   WHERE job_runs.job_name::text = 'refresh-fraud-dashboard'::text AND job_runs.status::text = 'ok'::text
                   ORDER BY job_runs.started_at DESC
