@@ -24,11 +24,11 @@ describe('numbers', () => {
   });
 
   it('shortens for axes', () => {
-    expect([0, 950, 4000, 12_000, 8_710_000, 2.5e9].map((n) => plain(f.formatCompact(n, 2)))).toEqual([
+    expect([0, 950, 4000, 12_500, 8_710_000, 2.5e9].map((n) => plain(f.formatCompact(n, 2)))).toEqual([
       '0',
       '950',
       '4_k',
-      '12_k',
+      '12.50_k',
       '8.71_M',
       '2.50_G',
     ]);

@@ -38,7 +38,7 @@ export function formatCompact(value: Maybe<number | string>, digits = 0): string
   const shown = Number.isInteger(scaled)
     ? 0
     : unit
-      ? Math.max(digits, Math.abs(scaled) < 10 ? 1 : 0)
+      ? Math.max(digits, Math.abs(scaled) < 100 ? 1 : 0)
       : digits;
   return `${formatNumber(scaled, shown)}${unit ? NBSP + unit : ''}`;
 }

@@ -58,7 +58,7 @@ type Props = {
 };
 
 // Room for the half of "0" that stands below the line.
-const margin = { top: 10, right: 0, bottom: 6, left: 0 };
+const margin = { top: 10, right: 8, bottom: 6, left: 0 };
 const axisMargin = { ...margin, bottom: 0 };
 
 /** One lane: hour bars or a line, its comparison, its limits. Lanes above each other share the x axis. */

@@ -9,6 +9,9 @@ import { type AreaGroup, isInside } from './areas';
 import type { Counts } from './navigation';
 import styles from './shell.module.css';
 
+/** What fits beside an icon. */
+const shortCount = (count: number) => (count > 999 ? '999+' : count);
+
 /** Under 768 px: the first four areas as tabs of 64 px, the others behind "More". */
 export function BottomTabs({ groups, path, counts }: { groups: AreaGroup[]; path: string; counts: Counts }) {
   const t = useTranslations('nav');
@@ -29,7 +32,9 @@ export function BottomTabs({ groups, path, counts }: { groups: AreaGroup[]; path
           >
             <Icon size={22} stroke={1.75} aria-hidden />
             {t(area.id === 'transactions' ? 'payments' : area.id)}
-            {Boolean(counts[area.id]) && <span className={styles.tabCount}>{counts[area.id]}</span>}
+            {Boolean(counts[area.id]) && (
+              <span className={styles.tabCount}>{shortCount(counts[area.id] ?? 0)}</span>
+            )}
           </Link>
         );
       })}

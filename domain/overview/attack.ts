@@ -21,8 +21,11 @@ export type MerchantAttack = {
   minutes: number[];
 };
 
-/** From so many blocked payments an hour, at this share and so many times the usual one, it is called an attack. */
-export const attackThresholds = { blocked: 10, share: 0.1, timesUsual: 4 } as const;
+/**
+ * From so many blocked payments an hour, at this share and so many times the usual one, it is called an attack, until
+ * nothing has been blocked for so many seconds.
+ */
+export const attackThresholds = { blocked: 10, share: 0.1, timesUsual: 4, quietSeconds: 900 } as const;
 
 type Row = Record<string, string | number | number[] | null>;
 
@@ -31,7 +34,7 @@ type Row = Record<string, string | number | number[] | null>;
  * from the index over refused payments, their totals from the index by merchant.
  */
 export const merchantAttack = async (db: Db): Promise<MerchantAttack | null> => {
-  const { blocked, share, timesUsual } = attackThresholds;
+  const { blocked, share, timesUsual, quietSeconds } = attackThresholds;
   const rows = await db.execute<Row>(sql`
     with candidates as materialized (
       select merchant_id from transactions
@@ -44,6 +47,7 @@ export const merchantAttack = async (db: Db): Promise<MerchantAttack | null> => 
         count(*) filter (where decision = 'BLOCK')::float8 as blocked, count(*) filter (where decision = 'ALLOW')::float8 as passed,
         coalesce(sum(amount_base) filter (where decision = 'ALLOW'), 0)::float8 as passed_amount,
         (extract(epoch from min(transaction_timestamp) filter (where decision = 'BLOCK')) * 1000)::float8 as since,
+        (extract(epoch from now() - max(transaction_timestamp) filter (where decision = 'BLOCK')))::float8 as quiet,
         array_agg(floor(extract(epoch from now() - transaction_timestamp) / 60)::int) as ages
       from transactions t where t.merchant_id = c.merchant_id and t.transaction_timestamp > now() - interval '1 hour'
         and t.transaction_timestamp <= now() + interval '10 minutes') h,
@@ -57,6 +61,7 @@ export const merchantAttack = async (db: Db): Promise<MerchantAttack | null> => 
       usual: ratio(row.day_blocked, row.day_total),
     }))
     .filter((each) => each.now >= share && each.now >= timesUsual * each.usual)
+    .filter((each) => Number(each.row.quiet) < quietSeconds)
     .sort((a, b) => Number(b.row.blocked) - Number(a.row.blocked))[0];
   return found ? withNames(db, found.row, found.now, found.usual) : null;
 };

@@ -186,6 +186,13 @@ describe('attack', () => {
     expect(attack?.minutes.reduce((sum, n) => sum + n, 0)).toBe(16);
   });
 
+  it('is over when nothing has been blocked for a while', async () => {
+    await t.sql`update transactions set transaction_timestamp = transaction_timestamp - interval '18 minutes' where merchant_id = 'm-9'`;
+    expect(await merchantAttack(database())).toBeNull();
+    await t.sql`update transactions set transaction_timestamp = transaction_timestamp + interval '18 minutes' where merchant_id = 'm-9'`;
+    expect(await merchantAttack(database())).not.toBeNull();
+  });
+
   it('is not a merchant where so much is always blocked', async () => {
     await pay(
       Array.from({ length: 30 }, (_, i) => ({ minutesAgo: 200 + i, decision: 'BLOCK', merchant: 'm-9' })),

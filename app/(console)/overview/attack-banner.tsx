@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { IconAlertOctagon } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { formatAge, formatMoney, formatPercent, formatTime } from '@/components/format';
+import { formatAge, formatMoney, formatNumber, formatPercent, formatTime } from '@/components/format';
 import { useLive } from '@/components/live';
 import { useNow, useZone } from '@/components/time';
 import type { MerchantAttack } from '@/domain/overview/attack';
@@ -29,11 +29,13 @@ export function AttackBanner({ initial, currency, payments }: Props) {
         <p>
           {t.rich('attackText', {
             attempts: attack.attempts,
+            attemptsShown: formatNumber(attack.attempts),
             cards: attack.cards,
+            cardsShown: formatNumber(attack.cards),
             share: formatPercent(attack.share),
             usual: formatPercent(attack.usualShare),
-            blocked: attack.blocked,
-            passed: attack.passed,
+            blocked: formatNumber(attack.blocked),
+            passed: formatNumber(attack.passed),
             amount: formatMoney(attack.passedAmount, currency),
             b: (text) => <strong>{text}</strong>,
           })}
@@ -52,7 +54,7 @@ export function AttackBanner({ initial, currency, payments }: Props) {
         )}
         {attack.openAlerts > 0 && (
           <Button component={Link} href={`/alerts?merchant=${encodeURIComponent(attack.merchantId)}`}>
-            {t('workAlerts', { count: attack.openAlerts })}
+            {t('workAlerts', { count: attack.openAlerts, shown: formatNumber(attack.openAlerts) })}
           </Button>
         )}
       </div>

@@ -68,14 +68,14 @@ export function LatestPanel({ initial }: { initial?: LatestDecisions }) {
             id: 'score',
             head: t('score'),
             align: 'right',
-            width: 44,
+            width: 50,
             wide: true,
             cell: (row) => formatScore(row.score),
           },
           {
             id: 'decision',
             head: t('decision'),
-            width: 102,
+            width: 100,
             cell: (row) => <DecisionBadge decision={row.decision} />,
           },
         ]}

@@ -36,10 +36,10 @@ function useStages(data: Pipeline): Stage[] {
     {
       label: t('waiting'),
       icon: <IconStack2 size={16} stroke={1.75} aria-hidden />,
-      value: t('rows', { count: data.waiting }),
+      value: t('rows', { count: data.waiting, shown: formatNumber(data.waiting) }),
       note:
         data.dead > 0
-          ? t('dead', { count: data.dead })
+          ? t('dead', { count: formatNumber(data.dead) })
           : t('limit', { limit: formatNumber(pipelineLimits.waiting) }),
       share: data.waiting / pipelineLimits.waiting,
       severity: data.dead > 0 ? 'warning' : limited(data.waiting, pipelineLimits.waiting),
