@@ -103,7 +103,6 @@ it(`nothing answered is lost and nothing is doubled by ${points} kills under loa
       await t.startDatabase();
     }
     await t.healthy();
-    if (process.env.VIGIL_KILL_LOG) console.log(point, kind.toFixed(2), traffic.ledger.size, Date.now());
   }
   await traffic.end();
   const { ledger } = traffic;
