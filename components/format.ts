@@ -81,7 +81,7 @@ export function formatPercent(share: Maybe<number | string>, digits = 1): string
 /** `+2.2 %`, `−0.5 %`: relative change of now against before; a dash when there was nothing before. */
 export function formatChange(now: Maybe<number>, before: Maybe<number>, digits = 1): string {
   if (missing(now) || missing(before) || Number(before) === 0) return DASH;
-  return formatSigned((Number(now) / Number(before) - 1) * 100, digits) + `${NBSP}%`;
+  return `${formatSigned((Number(now) / Number(before) - 1) * 100, digits)}${NBSP}%`;
 }
 
 /** `+2.61`, `−0.41`. */

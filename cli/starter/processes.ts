@@ -80,7 +80,6 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         ...basic,
         VIGIL_PROCESS: 'web',
         VIGIL_WEB_PORT: String(webPort),
-        VIGIL_DEMO: settings.demo ? '1' : '0',
         VIGIL_WEB_DATABASE_URL: urls.pooled.web,
         DIRECT_DATABASE_URL: urls.direct.web,
         VIGIL_NEXT_DIR: settings.nextDir,

@@ -13,7 +13,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import { formatCompact, formatTime, timeParts } from '../format';
+import { formatCompact, timeParts } from '../format';
 import { useZone } from '../time';
 import { type BarShape, HourBar, HourTick, ProjectedBar } from './bar-shapes';
 import { type HourPoint, type Limit, niceTicks, type Series } from './chart-data';

@@ -48,7 +48,6 @@ export function WorldMap({ points, onPick }: WorldMapProps) {
         (point) =>
           point.at && (
             // biome-ignore lint/a11y/noStaticElementInteractions: the table beside the map leads to the same rows
-            // biome-ignore lint/a11y/useKeyWithClickEvents: as above
             <g key={point.key} onClick={() => onPick?.(point.key)} cursor={onPick ? 'pointer' : undefined}>
               <title>{`${point.label}: ${formatNumber(point.value)}`}</title>
               <circle
