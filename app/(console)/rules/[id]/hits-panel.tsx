@@ -60,7 +60,7 @@ export function HitsPanel({ ruleId, initial }: { ruleId: number; initial: RuleHi
 function RecentHits({ rows }: { rows: RuleHitPayment[] }) {
   const t = useTranslations('rules');
   const columns: Column<RuleHitPayment>[] = [
-    { id: 'at', head: t('time'), width: 128, cell: (r) => <Time at={r.at} style="short" /> },
+    { id: 'at', head: t('time'), width: 128, wide: true, cell: (r) => <Time at={r.at} style="short" /> },
     {
       id: 'payment',
       head: t('payment'),
