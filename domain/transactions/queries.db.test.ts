@@ -66,7 +66,8 @@ test('pages follow each other without a gap or a repetition', async () => {
 
 test('payments of one instant are paged by their ids', async () => {
   const at = ago(700);
-  for (const id of ['same-c', 'same-a', 'same-b']) await recordPayment(t.sql, { id, at, user: 'twin', merchant: 'twins' });
+  for (const id of ['same-c', 'same-a', 'same-b'])
+    await recordPayment(t.sql, { id, at, user: 'twin', merchant: 'twins' });
   expect(await everything({ user: 'twin', limit: 1 })).toEqual(['same-c', 'same-b', 'same-a']);
 });
 
@@ -106,7 +107,13 @@ test('a search that runs out of time says how far it looked and goes on from the
 test('archived payments are found after the live ones', async () => {
   const at = '2025-03-05T10:00:00Z';
   await t.sql`select ensure_partitions(${at}::timestamptz, ${at}::timestamptz)`;
-  await recordPayment(t.sql, { id: 'archived-1', at, user: 'old-customer', merchant: 'twins', amount: 8_888_888 });
+  await recordPayment(t.sql, {
+    id: 'archived-1',
+    at,
+    user: 'old-customer',
+    merchant: 'twins',
+    amount: 8_888_888,
+  });
   await t.sql.unsafe(`alter table transactions detach partition transactions_y2025m03`);
   await t.sql.unsafe(`alter table transactions_archive attach partition transactions_y2025m03
     for values from ('2025-03-01 00:00:00+00') to ('2025-04-01 00:00:00+00')`);
