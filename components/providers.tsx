@@ -6,7 +6,7 @@ import { isServer, QueryClient, QueryClientProvider } from '@tanstack/react-quer
 import { setNonce } from 'get-nonce';
 import { NextIntlClientProvider } from 'next-intl';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { config } from 'zod/v4/core';
 import messages from '@/messages/en.json';
 import { cssVariablesResolver, theme } from '@/theme';
@@ -32,7 +32,9 @@ function queryClient() {
 type Props = { nonce: string; locale: string; zone: string; start: number; children: ReactNode };
 
 /** Everything a client component may rely on: theme, texts, URL state, queries, clock, toasts. */
-export function Providers({ nonce, locale, zone, start, children }: Props) {
+export function Providers({ nonce: given, locale, zone, start, children }: Props) {
+  // A refresh brings the nonce of its own request; this document's policy knows only the one it came with.
+  const [nonce] = useState(given);
   if (!isServer) setNonce(nonce); // dialogs lock the scroll with a <style> of their own
   return (
     <NextIntlClientProvider locale={locale} messages={messages} timeZone="UTC">
