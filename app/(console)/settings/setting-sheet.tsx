@@ -50,20 +50,23 @@ function SettingForm({ row }: { row: SettingRow }) {
   const [base, setBase] = useState(row);
   const [parts, setParts] = useState(() => toText(row.value));
   const [reason, setReason] = useState('');
+  const [touched, setTouched] = useState(false);
   const done = () => {
     setReason('');
+    setTouched(false);
     toast({ title: t('saved') });
   };
   const change = useCommand(changeSettingAction, { done });
   const reset = useCommand(resetSettingAction, { done });
   const outdated = row.version !== base.version;
-  if (outdated && !change.pending && !reset.pending && change.failure === null && reset.failure === null) {
+  if (outdated && !touched) {
     // Our own change has arrived, or somebody else's while nothing was typed: go on from there.
     setBase(row);
     setParts(toText(row.value));
   }
   const failed = change.failure ? change : reset;
   const takeNew = () => {
+    setTouched(false);
     change.clear();
     reset.clear();
   };
@@ -76,7 +79,15 @@ function SettingForm({ row }: { row: SettingRow }) {
         change.run({ key: row.key, value: fromText(row.initial, parts), reason, version: base.version });
       }}
     >
-      <ValueField row={row} parts={parts} onChange={setParts} errorOf={change.fieldError} />
+      <ValueField
+        row={row}
+        parts={parts}
+        onChange={(next) => {
+          setParts(next);
+          setTouched(true);
+        }}
+        errorOf={change.fieldError}
+      />
       <Textarea
         label={t('reason')}
         description={t('reasonHelp')}
