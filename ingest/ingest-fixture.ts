@@ -44,7 +44,7 @@ export const testIngest = async () => {
       routes.add(`${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
   });
   await engine.start();
-  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  const address = await app.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
   const key = await makeKey();
   const doors = [app];
   afterAll(async () => {

@@ -62,7 +62,7 @@ const main = async (): Promise<void> => {
   const address = await app.listen({
     port: portOf(process.env.VIGIL_INGEST_PORT),
     host: process.env.VIGIL_INGEST_HOST || '127.0.0.1',
-    backlog: 1024,
+    backlog: 4096,
   });
   log.info({ address, rules: engine.ready }, 'ingest answers');
 };
