@@ -23,14 +23,19 @@ import styles from './transactions.module.css';
 /** As in domain/transactions/commands.ts; words only, the server decides. */
 const exportLimit = 50_000;
 
+/** Columns that leave while a payment is open beside the list. */
+const besides = new Set(['risk', 'label', 'country']);
+
 type Props = { input: ListTransactionsInput; page: TransactionPage; mayExport: boolean };
 
 /** The list of payments: filters in the address, rows that follow the traffic on the first page, a sheet for one. */
 export function TransactionList({ input, page, mayExport }: Props) {
   const t = useTranslations('transactions');
   const filters = useTransactionFilters();
-  const columns = useTransactionColumns();
+  const all = useTransactionColumns();
   const open = useOpenRow();
+  // Beside the sheet there is room for what tells payments apart; the sheet has the rest.
+  const columns = open.key ? all.filter((column) => !besides.has(column.id)) : all;
   // Only the newest page follows the traffic: older pages must not shift under a reader.
   const live = useLive<TransactionPage>('transaction.list', input, page, ['decisions'], {
     enabled: !input.cursor,
