@@ -59,7 +59,9 @@ function Content({ row }: { row: ApiKeyRow }) {
         {t('sentence', {
           name: row.name,
           owner: row.ownerName,
+          count: row.calls24h,
           calls: formatNumber(row.calls24h),
+          refusedCount: row.refused24h,
           refused: formatNumber(row.refused24h),
         })}
       </p>
