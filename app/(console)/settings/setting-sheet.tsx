@@ -56,8 +56,10 @@ function SettingForm({ row }: { row: SettingRow }) {
     setTouched(false);
     toast({ title: t('saved') });
   };
-  const change = useCommand(changeSettingAction, { done });
-  const reset = useCommand(resetSettingAction, { done });
+  // The form says it itself, beside what was typed.
+  const failedHere = () => {};
+  const change = useCommand(changeSettingAction, { done, failed: failedHere });
+  const reset = useCommand(resetSettingAction, { done, failed: failedHere });
   const outdated = row.version !== base.version;
   if (outdated && !touched) {
     // Our own change has arrived, or somebody else's while nothing was typed: go on from there.
