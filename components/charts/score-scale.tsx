@@ -23,8 +23,9 @@ export function ScoreScale({ score, reviewAt, blockAt }: Props) {
       </div>
       <span className={styles.scaleMark} style={{ left: `${Math.min(1, Math.max(0, score)) * 100}%` }} />
       <div className={styles.scaleLabels}>
+        {/* A narrow last band has no room for its words to the right of its beginning. */}
         {bands.map((band) => (
-          <span key={band.label} style={{ left: `${band.from * 100}%` }}>
+          <span key={band.label} style={band.from > 0.75 ? { right: 0 } : { left: `${band.from * 100}%` }}>
             {band.label}
           </span>
         ))}

@@ -68,7 +68,7 @@ const firing: [number, RuleRow, string][] = [
   [
     7,
     { 'card.count_10m': 7, 'card.distinct_merchants_1h': 3 },
-    '7 payments on this card in 10 minutes, at 3 merchants in an hour',
+    '7 payments on this card in 10 minutes; merchants in an hour: 3',
   ],
   [
     8,
