@@ -29,7 +29,7 @@ async function readLive<Data>(name: string, input: unknown, signal: AbortSignal)
   const body = await response.json().catch(() => null);
   if (response.ok) return body as Data;
   if (response.status === 401) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
   }
   const code = body?.code ?? body?.error?.code ?? 'unexpected';
   throw new LiveError(String(code), response.headers.get('x-request-id') ?? body?.requestId ?? null);

@@ -93,6 +93,7 @@ test('a refusal is an event at once; an officer takes it, opens who it was, and 
   await sheet(page).getByRole('button', { name: 'Take' }).click();
   await expect(sheet(page).getByText('Mine')).toBeVisible();
   await expect(sheet(page).getByRole('link', { name: /still open/ })).toBeVisible();
+  await page.mouse.move(0, 0);
   await expectAccessible(page);
   await sheet(page).getByRole('button', { name: 'Resolve' }).click();
   const dialog = page.getByRole('dialog');
