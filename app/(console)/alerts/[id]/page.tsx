@@ -28,7 +28,7 @@ export default async function AlertRoute({ params }: Props) {
   const mayAssign = may(actor.role, 'alert:assign');
   const [detail, next, assignees] = await Promise.all([
     forPage(getAlert(actor, { id })),
-    nextAlert(actor, { after: id }),
+    forPage(nextAlert(actor, { after: id })),
     mayAssign ? listAssignees(actor, {}) : [],
   ]);
   return (
