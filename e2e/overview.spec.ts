@@ -110,6 +110,9 @@ test.describe('shell', () => {
     await field.fill('rule');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/rules/);
+    await expect(page.getByRole('heading', { level: 1, name: 'Rules' })).toBeVisible();
+    // Keys typed into the palette are its own; it is gone before the page listens again.
+    await expect(field).toHaveCount(0);
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog', { name: 'Keyboard' })).toContainText('Go to Alerts');
     await page.keyboard.press('Escape');
