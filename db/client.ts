@@ -16,7 +16,10 @@ const kept = globalThis as typeof globalThis & { vigilConnection?: Connection; v
  * Types: bigint and numeric arrive as text, jsonb as values; timestamps as Date, but as text once Drizzle has been
  * given the client (it replaces the date parsers and passes JSON parameters through, so stringify those yourself).
  */
-export const connect = (url: string, options: { max?: number; prepare?: boolean; name?: string } = {}): Sql =>
+export const connect = (
+  url: string,
+  options: { max?: number; prepare?: boolean; name?: string; arrays?: boolean; onclose?: () => void } = {},
+): Sql =>
   guardTransactions(
     postgres(url, {
       max: options.max ?? Number(process.env.VIGIL_POOL_SIZE ?? 10),
@@ -26,6 +29,9 @@ export const connect = (url: string, options: { max?: number; prepare?: boolean;
       // Seconds between attempts to connect: a server that comes back is used again within half a second.
       backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 0.5),
       onnotice: () => {},
+      // The client asks for array types before its first query; a connection lost then rejects outside every promise.
+      fetch_types: options.arrays ?? true,
+      ...(options.onclose ? { onclose: options.onclose } : {}),
       connection: { application_name: `vigil-${options.name ?? process.env.VIGIL_PROCESS ?? 'cli'}` },
     }),
   );

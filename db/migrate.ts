@@ -62,29 +62,52 @@ export const migrate = async (
   url: string,
   options: { passwordFile: string; log?: (line: string) => void },
 ): Promise<Migrated> => {
-  const log = options.log ?? (() => {});
-  const sql = connect(url, { max: 1, name: 'migrate', prepare: false });
+  let abort = (): void => {};
+  // The lock and SET ROLE belong to the session: the client would connect again without them and go on, or wait for ever.
+  const lost = new Promise<never>((_, reject) => {
+    abort = () => reject(new Error('the connection was lost while migrating'));
+  });
+  lost.catch(() => {});
+  const sql = connect(url, {
+    max: 1,
+    name: 'migrate',
+    prepare: false,
+    arrays: false,
+    onclose: () => abort(),
+  });
   try {
-    await sql`select pg_advisory_lock(${lockKey})`;
-    const roles = await ensureRoles(sql, url, options.passwordFile);
-    const asOwner = roles !== null;
-    if (!asOwner) log('this login may not create roles: every process uses it');
-    const found = await findCapabilities(sql);
-    await prepareDatabase(sql, asOwner);
-    if (asOwner) await sql.unsafe(`set role ${ownerRole}`);
-    await runMigrations(drizzle(sql), { migrationsFolder });
-    if (asOwner) await sql.unsafe('reset role');
-    const applied = await applyObjects(sql, found, asOwner);
-    if (applied.length > 0) log(`applied ${applied.length} database objects`);
-    for (const [capability, present] of Object.entries(found))
-      await sql`insert into server_capabilities (capability, present) values (${capability}, ${present})
-        on conflict (capability) do update set present = excluded.present, checked_at = now()`;
-    await sql`insert into server_capabilities (capability, present) values ('roles', ${asOwner})
-      on conflict (capability) do update set present = excluded.present, checked_at = now()`;
-    const [made] = await sql`select ensure_partitions() as partitions`;
-    if (Number(made?.partitions) > 0) log(`made ${made?.partitions} partitions`);
-    return { url, roles: roles ?? oneLogin(url), ownRoles: asOwner };
+    return await Promise.race([migrateIn(sql, url, options), lost]);
   } finally {
-    await sql.end({ timeout: 1 });
+    await Promise.race([
+      sql.end({ timeout: 1 }),
+      new Promise((resolve) => setTimeout(resolve, 2_000).unref()),
+    ]);
   }
+};
+
+const migrateIn = async (
+  sql: Sql,
+  url: string,
+  options: { passwordFile: string; log?: (line: string) => void },
+): Promise<Migrated> => {
+  const log = options.log ?? (() => {});
+  await sql`select pg_advisory_lock(${lockKey})`;
+  const roles = await ensureRoles(sql, url, options.passwordFile);
+  const asOwner = roles !== null;
+  if (!asOwner) log('this login may not create roles: every process uses it');
+  const found = await findCapabilities(sql);
+  await prepareDatabase(sql, asOwner);
+  if (asOwner) await sql.unsafe(`set role ${ownerRole}`);
+  await runMigrations(drizzle(sql), { migrationsFolder });
+  if (asOwner) await sql.unsafe('reset role');
+  const applied = await applyObjects(sql, found, asOwner);
+  if (applied.length > 0) log(`applied ${applied.length} database objects`);
+  for (const [capability, present] of Object.entries(found))
+    await sql`insert into server_capabilities (capability, present) values (${capability}, ${present})
+      on conflict (capability) do update set present = excluded.present, checked_at = now()`;
+  await sql`insert into server_capabilities (capability, present) values ('roles', ${asOwner})
+    on conflict (capability) do update set present = excluded.present, checked_at = now()`;
+  const [made] = await sql`select ensure_partitions() as partitions`;
+  if (Number(made?.partitions) > 0) log(`made ${made?.partitions} partitions`);
+  return { url, roles: roles ?? oneLogin(url), ownRoles: asOwner };
 };
