@@ -48,7 +48,10 @@ const vitest = async (name: string, args: string[], env: Record<string, string> 
 async function onFifteen(cron: boolean): Promise<Count> {
   const server = await startDebianPostgres(cron);
   try {
-    return await vitest(`pg15-${cron}`, ['--project', 'db', 'db/'], { VIGIL_TEST_DATABASE_URL: server.url });
+    return await vitest(`pg15-${cron}`, ['--project', 'db', 'db/'], {
+      VIGIL_TEST_DATABASE_URL: server.url,
+      VIGIL_TEST_PASSWORD_FILE: path.join(reports, `roles-${cron}.json`),
+    });
   } finally {
     await server.stop();
   }

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { playwrightCount, vitestCount } from './counts';
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-counts-'));
+afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
 const write = (value: unknown) => {
   const file = path.join(dir, 'report.json');
   fs.writeFileSync(file, JSON.stringify(value));
