@@ -38,7 +38,10 @@ const watchKeys = async (door: Door, stopped: () => boolean): Promise<void> => {
 };
 
 const stop = async (app: FastifyInstance, engine: Engine, usage: Usage): Promise<void> => {
+  // A connection that is kept alive becomes idle when its last answer is out; nobody else closes it then.
+  const idle = setInterval(() => app.server.closeIdleConnections(), 100);
   await within(stopWithin, app.close()).catch(() => log.warn('calls were still under way'));
+  clearInterval(idle);
   await within(3000, Promise.allSettled([usage.stop(), engine.stop()])).catch(() => {});
   await within(2000, closeDatabase()).catch(() => {});
 };
