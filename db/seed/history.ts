@@ -1,11 +1,10 @@
-import { databaseSql } from '@/db/client';
+import { database, databaseSql } from '@/db/client';
 import { systemActor } from '@/domain/actor';
 import { appendAudit } from '@/domain/audit';
 import { type DecideDeps, decide } from '@/domain/transactions/decide';
 import { loadDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { paymentInput } from '@/domain/transactions/input';
-import { database } from '../client';
 import { demoHistory, type PastPayment } from './demo-payments';
 
 const seed = 20_240;
