@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import { connect } from '@/db/client';
 import { log } from '@/domain/log';
+import { openConnections, workerName } from './connections';
 import { Notices } from './notices';
+import type { Part } from './part';
 import { jobs } from './schedule';
 import { Scheduler } from './scheduler';
 
@@ -11,25 +10,18 @@ const endWithinMs = 8_000;
 
 process.env.VIGIL_PROCESS ??= 'worker';
 
-const url =
-  process.env.DIRECT_DATABASE_URL ?? process.env.VIGIL_WORKER_DATABASE_URL ?? process.env.DATABASE_URL;
-if (!url) throw new Error('no database: set VIGIL_WORKER_DATABASE_URL or DATABASE_URL');
-// Past any pooler; one connection a job that may run at the same time, and one for what they report.
-const sql = connect(url, { max: jobs.length + 1, prepare: true });
+// One connection a job that may run at the same time, and one for what they report.
+const connections = openConnections(jobs.length + 1);
+const { sql } = connections;
 const notices = new Notices(sql);
-const scheduler = new Scheduler({
-  sql,
-  jobs,
-  worker: `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`,
-  notify: (topics) => notices.add(topics),
-});
 
-let ticking: Promise<void> = Promise.resolve();
-const timer = setInterval(() => {
-  ticking = ticking.then(() => scheduler.tick()).catch((error) => log.error({ err: error }, 'tick failed'));
-}, 1_000);
-ticking = scheduler.tick().catch((error) => log.error({ err: error }, 'tick failed'));
-log.info({ jobs: jobs.map((job) => job.name) }, 'worker started');
+/** What this process does, each by itself: one that fails or waits holds up no other. */
+const parts: Part[] = [
+  new Scheduler({ sql, jobs, worker: workerName, notify: (topics) => notices.add(topics) }),
+];
+
+for (const part of parts) void part.start();
+log.info({ parts: parts.map((part) => part.name) }, 'worker started');
 
 // The client asks for array types on each new connection and lets nobody wait for the answer.
 process.on('unhandledRejection', (error) => log.warn({ err: error }, 'left unhandled'));
@@ -39,12 +31,11 @@ const end = (signal: NodeJS.Signals): void => {
   if (ending) return;
   ending = true;
   log.info({ signal }, 'worker ends');
-  clearInterval(timer);
   const late = setTimeout(() => process.exit(0), endWithinMs);
   void (async () => {
-    await scheduler.stop();
+    await Promise.all(parts.map((part) => part.stop()));
     await notices.flush();
-    await sql.end({ timeout: 1 });
+    await connections.end();
     clearTimeout(late);
     process.exit(0);
   })();

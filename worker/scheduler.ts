@@ -4,6 +4,7 @@ import { isUnavailable } from '@/domain/errors';
 import { lockJob, type RunEnd, recordRun, serverJobs, takeSlot } from '@/domain/jobs/runs';
 import { log } from '@/domain/log';
 import type { Topic } from '@/domain/operation';
+import type { Part } from './part';
 import type { Job } from './schedule';
 
 export type SchedulerOptions = {
@@ -33,7 +34,8 @@ const serverJobsForMs = 300_000;
  * Runs jobs by their schedule: of a job one run at a time, of several missed moments the last one once, of any
  * number of workers one. While the database is away it asks with growing pauses and then goes on where it stopped.
  */
-export class Scheduler {
+export class Scheduler implements Part {
+  readonly name = 'jobs';
   readonly #sql: Sql;
   readonly #worker: string;
   readonly #now: () => Date;
@@ -44,6 +46,7 @@ export class Scheduler {
   #elsewhere = new Set<string>();
   #elsewhereAskedAt = Number.NEGATIVE_INFINITY;
   #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SchedulerOptions) {
     this.#sql = options.sql;
@@ -64,7 +67,17 @@ export class Scheduler {
 
   readonly #startSlot = new Map<Entry, Date>();
 
-  /** Starts what is due. Call it about once a second; it never waits for a job. */
+  /** Ticks once a second until stopped. */
+  start(): void {
+    let ticking: Promise<void> = Promise.resolve();
+    const tick = () => {
+      ticking = ticking.then(() => this.tick()).catch((error) => log.error({ err: error }, 'tick failed'));
+    };
+    this.#timer = setInterval(tick, 1_000);
+    tick();
+  }
+
+  /** Starts what is due. It never waits for a job. */
   async tick(): Promise<void> {
     if (this.#stopped || this.#now().getTime() < this.#awayUntil) return;
     if (!(await this.#askServer())) return;
@@ -85,6 +98,7 @@ export class Scheduler {
   /** Starts nothing more and waits for what is running. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    clearInterval(this.#timer);
     await this.idle();
   }
 
