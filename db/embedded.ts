@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import postgres from 'postgres';
-import { findPlace, type Place } from './embedded-place';
+import { type EmbeddedMajor, findPlace, type Place } from './embedded-place';
 import {
   findProcess,
   type ProcessMark,
@@ -20,6 +20,8 @@ export type EmbeddedOptions = {
   dir: string;
   /** Wanted port; otherwise the one of the last start when it is free, otherwise any free one. */
   port?: number;
+  /** Which PostgreSQL; 18 unless told. */
+  major?: EmbeddedMajor;
   settings?: Record<string, string | number>;
   /** False for tests: no fsync, so a power cut may lose the cluster. */
   durable?: boolean;
@@ -61,7 +63,7 @@ const volatileSettings = { fsync: 'off', full_page_writes: 'off' };
  * Ends what an earlier, killed start has left in the same folder; throws when a live one holds it.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const place = findPlace(options.dir);
+  const place = findPlace(options.dir, options.major);
   holdFolder(place.stateDir);
   try {
     await endLeftovers(place.dataDir);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { type Embedded, startEmbedded } from './embedded';
+import type { EmbeddedMajor } from './embedded-place';
 import { migrate } from './migrate';
 import { type ProcessMark, postgresProcessesIn, signal, stillRuns } from './process-table';
 
@@ -27,7 +28,10 @@ declare module 'vitest' {
 
 const prefix = 'vigil-test-';
 
-/** Starts one throw-away cluster for the run, or uses VIGIL_TEST_DATABASE_URL, and migrates the template once. */
+/**
+ * Starts one throw-away cluster for the run (of the major version in VIGIL_TEST_POSTGRES), or uses
+ * VIGIL_TEST_DATABASE_URL, and migrates the template once.
+ */
 export default async function setup(project: TestProject) {
   const given = process.env.VIGIL_TEST_DATABASE_URL;
   let server: Embedded | undefined;
@@ -35,7 +39,8 @@ export default async function setup(project: TestProject) {
   if (!given) {
     removeAbandoned();
     dir = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
-    server = await startEmbedded({ dir, durable: false, settings: { max_connections: 300 } });
+    const major = readMajor(process.env.VIGIL_TEST_POSTGRES);
+    server = await startEmbedded({ dir, major, durable: false, settings: { max_connections: 300 } });
   }
   const admin = given ?? server!.url;
   const template = `vigil_test_${randomBytes(5).toString('hex')}`;
@@ -59,6 +64,12 @@ export default async function setup(project: TestProject) {
     throw error;
   }
   return close;
+}
+
+function readMajor(text: string | undefined): EmbeddedMajor {
+  const major = Number(text || 18);
+  if (major === 16 || major === 17 || major === 18) return major;
+  throw new Error(`VIGIL_TEST_POSTGRES is ${text}; it takes 16, 17 or 18.`);
 }
 
 /** Roles outlive a run on a server that was given to us, so their passwords must too. */

@@ -39,5 +39,5 @@ test('every dependency is pinned exactly', () => {
     ...devDependencies,
     ...optionalDependencies,
   }))
-    expect(version, name).toMatch(/^\d+\.\d+\.\d+/);
+    expect(version, name).toMatch(/^(npm:@?[\w/-]+@)?\d+\.\d+\.\d+/);
 });
