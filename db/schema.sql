@@ -1115,6 +1115,304 @@ CREATE VIEW v_database_health AS
             NULL::numeric
            FROM days) rows
   ORDER BY "position";
+CREATE VIEW v_index_usage AS
+ WITH RECURSIVE pages AS (
+         SELECT i.indexrelid,
+            i.indrelid,
+            i.indisunique,
+            i.indisprimary,
+            i.indisexclusion,
+            i.indisreplident,
+            i.indisvalid AND i.indisready AND i.indislive AS valid,
+            i.indnkeyatts,
+            c.relname,
+            c.relkind,
+            c.relispartition,
+            c.relam,
+            c.relpages,
+            string_to_array(i.indkey::text, ' '::text)::smallint[] AS columns,
+            string_to_array(i.indclass::text, ' '::text)::oid[] AS classes,
+            string_to_array(i.indcollation::text, ' '::text)::oid[] AS collations,
+            string_to_array(i.indoption::text, ' '::text)::smallint[] AS options,
+            regexp_replace(COALESCE(i.indpred::text, ''::text), ':location -?\d+'::text, ''::text, 'g'::text) AS condition,
+            regexp_replace(COALESCE(i.indexprs::text, ''::text), ':location -?\d+'::text, ''::text, 'g'::text) AS expressions,
+            t.relname AS table_name,
+            t.relispartition AS on_partition,
+            t.relkind AS table_kind,
+            t.relpages AS table_pages
+           FROM pg_index i
+             JOIN pg_class c ON c.oid = i.indexrelid
+             JOIN pg_class t ON t.oid = i.indrelid
+          WHERE c.relnamespace = 'public'::regnamespace::oid AND (t.relkind = ANY (ARRAY['r'::"char", 'p'::"char", 'm'::"char"]))
+        ), parts AS (
+         SELECT p.indexrelid AS root,
+            p.indexrelid
+           FROM pages p
+          WHERE NOT p.relispartition
+        UNION ALL
+         SELECT r.root,
+            h.inhrelid
+           FROM parts r
+             JOIN pg_inherits h ON h.inhparent = r.indexrelid
+        ), sums AS (
+         SELECT r.root,
+            count(*) FILTER (WHERE p.relkind = 'i'::"char") AS leaves,
+            count(*) FILTER (WHERE p.relkind = 'i'::"char" AND NOT p.valid) AS invalid_leaves,
+            sum(
+                CASE
+                    WHEN p.relkind <> 'i'::"char" THEN 0::bigint
+                    WHEN p.table_pages = 0 AND pg_stat_get_live_tuples(p.indrelid) > 0 THEN pg_relation_size(p.indexrelid::regclass)
+                    ELSE p.relpages * current_setting('block_size'::text)::bigint
+                END)::bigint AS bytes,
+            COALESCE(sum(pg_stat_get_numscans(p.indexrelid)) FILTER (WHERE p.relkind = 'i'::"char"), 0::numeric)::bigint AS scans,
+            max(pg_stat_get_lastscan(p.indexrelid)) FILTER (WHERE p.relkind = 'i'::"char") AS last_scan
+           FROM parts r
+             JOIN pages p USING (indexrelid)
+          GROUP BY r.root
+        ), ancestors AS (
+         SELECT c.oid,
+            c.oid AS above
+           FROM pg_class c
+          WHERE c.relispartition AND (c.relkind = ANY (ARRAY['r'::"char", 'p'::"char"])) AND c.relnamespace = 'public'::regnamespace::oid
+        UNION ALL
+         SELECT a.oid,
+            i.inhparent
+           FROM ancestors a
+             JOIN pg_inherits i ON i.inhrelid = a.above
+        ), tops AS (
+         SELECT a.oid,
+            c.relname
+           FROM ancestors a
+             JOIN pg_class c ON c.oid = a.above
+          WHERE NOT c.relispartition
+        ), building AS (
+         SELECT COALESCE(r.root, b_1.index_relid) AS root
+           FROM pg_stat_progress_create_index b_1
+             LEFT JOIN parts r ON r.indexrelid = b_1.index_relid
+          WHERE b_1.datname = current_database()
+        ), known AS (
+         SELECT p.indexrelid,
+            p.indrelid,
+            p.indisunique,
+            p.indisprimary,
+            p.indisexclusion,
+            p.indisreplident,
+            p.valid,
+            p.indnkeyatts,
+            p.relname,
+            p.relkind,
+            p.relispartition,
+            p.relam,
+            p.relpages,
+            p.columns,
+            p.classes,
+            p.collations,
+            p.options,
+            p.condition,
+            p.expressions,
+            p.table_name,
+            p.on_partition,
+            p.table_kind,
+            p.table_pages,
+            s.leaves,
+            s.invalid_leaves,
+            s.bytes,
+            s.scans,
+            s.last_scan,
+            COALESCE(t.relname, p.table_name) AS top_name
+           FROM pages p
+             JOIN sums s ON s.root = p.indexrelid
+             LEFT JOIN tops t ON t.oid = p.indrelid AND p.on_partition
+          WHERE NOT p.relispartition
+        ), guarded AS (
+         SELECT k_1.indexrelid,
+            k_1.indrelid,
+            k_1.indisunique,
+            k_1.indisprimary,
+            k_1.indisexclusion,
+            k_1.indisreplident,
+            k_1.valid,
+            k_1.indnkeyatts,
+            k_1.relname,
+            k_1.relkind,
+            k_1.relispartition,
+            k_1.relam,
+            k_1.relpages,
+            k_1.columns,
+            k_1.classes,
+            k_1.collations,
+            k_1.options,
+            k_1.condition,
+            k_1.expressions,
+            k_1.table_name,
+            k_1.on_partition,
+            k_1.table_kind,
+            k_1.table_pages,
+            k_1.leaves,
+            k_1.invalid_leaves,
+            k_1.bytes,
+            k_1.scans,
+            k_1.last_scan,
+            k_1.top_name,
+                CASE
+                    WHEN k_1.indisprimary OR k_1.indisexclusion OR k_1.indisreplident THEN 3
+                    WHEN k_1.indisunique THEN 2
+                    ELSE 1
+                END AS rank,
+                CASE
+                    WHEN k_1.indisprimary THEN 'primary key'::text
+                    WHEN k_1.indisexclusion THEN 'exclusion'::text
+                    WHEN k_1.indisunique THEN 'unique'::text
+                    WHEN k_1.indisreplident THEN 'replica identity'::text
+                    WHEN (EXISTS ( SELECT
+                       FROM pg_constraint f
+                      WHERE f.contype = 'f'::"char" AND f.conrelid = k_1.indrelid AND k_1.condition = ''::text AND k_1.columns[1:cardinality(f.conkey)] @> f.conkey AND f.conkey @> k_1.columns[1:cardinality(f.conkey)])) THEN 'foreign key'::text
+                    ELSE NULL::text
+                END AS guards
+           FROM known k_1
+        )
+ SELECT k.relname::text AS name,
+    k.top_name::text AS table_name,
+        CASE
+            WHEN k.on_partition THEN k.table_name::text
+            ELSE NULL::text
+        END AS on_partition,
+    m.amname::text AS method,
+    pg_get_indexdef(k.indexrelid) AS definition,
+    k.indisunique AS is_unique,
+    k.guards,
+    k.leaves::integer AS leaves,
+    k.invalid_leaves::integer AS invalid_leaves,
+    k.bytes,
+    k.scans,
+    k.last_scan,
+    COALESCE(d.stats_reset, pg_postmaster_start_time()) AS counted_since,
+    k.scans = 0 AND k.guards IS NULL AND k.valid AND k.invalid_leaves = 0 AS unused,
+    ( SELECT o.relname::text AS relname
+           FROM guarded o
+          WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam AND o.columns = k.columns AND o.indnkeyatts = k.indnkeyatts AND o.classes = k.classes AND o.collations = k.collations AND o.options = k.options AND o.condition = k.condition AND o.expressions = k.expressions AND o.valid AND k.rank < 3 AND (o.rank > k.rank OR o.rank = k.rank AND o.indexrelid < k.indexrelid)
+          ORDER BY o.indexrelid
+         LIMIT 1) AS duplicate_of,
+    ( SELECT o.relname::text AS relname
+           FROM guarded o
+          WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam AND m.amname = 'btree'::name AND k.rank = 1 AND o.valid AND o.indnkeyatts > k.indnkeyatts AND NOT (0 = ANY (k.columns)) AND o.columns[1:k.indnkeyatts] = k.columns[1:k.indnkeyatts] AND o.columns @> k.columns AND o.classes[1:k.indnkeyatts] = k.classes AND o.collations[1:k.indnkeyatts] = k.collations AND o.options[1:k.indnkeyatts] = k.options AND o.condition = k.condition
+          ORDER BY o.indnkeyatts, o.indexrelid
+         LIMIT 1) AS covered_by,
+    k.relkind = 'I'::"char" AND NOT k.valid AND b.root IS NULL AS incomplete,
+    (NOT k.valid OR k.invalid_leaves > 0) AND b.root IS NULL AS invalid,
+    b.root IS NOT NULL AS building,
+    k.indexrelid AS relation
+   FROM guarded k
+     JOIN pg_am m ON m.oid = k.relam
+     LEFT JOIN pg_stat_database d ON d.datname = current_database()
+     LEFT JOIN ( SELECT DISTINCT building.root
+           FROM building) b ON b.root = k.indexrelid
+  WHERE NOT (k.top_name = 'transactions_archive'::name AND k.on_partition AND k.valid AND k.invalid_leaves = 0 AND (EXISTS ( SELECT
+           FROM guarded o
+          WHERE o.table_name = 'transactions'::name AND o.relam = k.relam AND o.columns = k.columns AND o.classes = k.classes AND o.options = k.options AND o.condition = k.condition AND o.expressions = k.expressions)));
+CREATE VIEW v_missing_partitions AS
+ SELECT parent,
+    within,
+    name,
+    from_at,
+    to_at,
+    bound,
+    split,
+    key_column,
+    beside
+   FROM missing_partitions() missing_partitions(parent, within, name, from_at, to_at, bound, split, key_column, beside);
+CREATE VIEW v_partition_runway AS
+ SELECT t.parent,
+    COALESCE(m.missing, 0::bigint)::integer AS missing,
+    LEAST(m.first_gap, COALESCE(p.last_end, now())) AS covered_until
+   FROM partitioned_tables() t(parent, key_column, step, split, of_payments)
+     LEFT JOIN ( SELECT v_partitions.parent,
+            max(v_partitions.to_at) AS last_end
+           FROM v_partitions
+          WHERE v_partitions.level = 1
+          GROUP BY v_partitions.parent) p USING (parent)
+     LEFT JOIN ( SELECT v_missing_partitions.parent,
+            count(*) AS missing,
+            min(v_missing_partitions.from_at) FILTER (WHERE v_missing_partitions.to_at > now()) AS first_gap
+           FROM v_missing_partitions
+          GROUP BY v_missing_partitions.parent) m USING (parent);
+CREATE VIEW v_partitions AS
+ WITH RECURSIVE tree AS (
+         SELECT c_1.oid AS root,
+            c_1.relname::text AS parent,
+            c_1.oid,
+            NULL::oid AS within,
+            0 AS level,
+            false AS detaching,
+            NULL::timestamp with time zone AS from_at,
+            NULL::timestamp with time zone AS to_at,
+            NULL::text COLLATE "C" AS bound
+           FROM pg_class c_1
+          WHERE c_1.relkind = 'p'::"char" AND NOT c_1.relispartition AND c_1.relnamespace = 'public'::regnamespace::oid
+        UNION ALL
+         SELECT t_1.root,
+            t_1.parent,
+            c_1.oid,
+            i.inhparent,
+            t_1.level + 1,
+            t_1.detaching OR i.inhdetachpending,
+            COALESCE("substring"(b.bound, 'FROM \(''([^'']+)''\)'::text)::timestamp with time zone, t_1.from_at) AS "coalesce",
+            COALESCE("substring"(b.bound, 'TO \(''([^'']+)''\)'::text)::timestamp with time zone, t_1.to_at) AS "coalesce",
+            b.bound
+           FROM tree t_1
+             JOIN pg_inherits i ON i.inhparent = t_1.oid
+             JOIN pg_class c_1 ON c_1.oid = i.inhrelid
+             CROSS JOIN LATERAL ( SELECT pg_get_expr(c_1.relpartbound, 0::oid) AS bound
+                 OFFSET 0) b
+        ), pages AS (
+         SELECT i.indrelid,
+            sum(c_1.relpages) AS pages
+           FROM pg_index i
+             JOIN pg_class c_1 ON c_1.oid = i.indexrelid
+          GROUP BY i.indrelid
+        )
+ SELECT t.parent,
+    w.relname::text AS within,
+    c.relname::text AS name,
+    t.level,
+    c.relkind <> 'p'::"char" AS leaf,
+    t.from_at,
+    t.to_at,
+        CASE
+            WHEN t.bound = 'DEFAULT'::text THEN t.bound
+            ELSE "substring"(t.bound, 'IN \((.*)\)$'::text)
+        END AS list_values,
+        CASE
+            WHEN c.relkind <> 'p'::"char" THEN
+            CASE
+                WHEN live.rows > 0 THEN live.rows
+                ELSE GREATEST(c.reltuples, 0::real)::bigint
+            END
+            ELSE NULL::bigint
+        END AS rows,
+        CASE
+            WHEN c.relkind <> 'p'::"char" THEN
+            CASE
+                WHEN c.relpages = 0 AND live.rows > 0 THEN pg_total_relation_size(c.oid::regclass)
+                ELSE (GREATEST(c.relpages, 0) + COALESCE(p.pages, 0::bigint) + COALESCE(x.relpages, 0) + COALESCE(xp.pages, 0::bigint)) * current_setting('block_size'::text)::bigint
+            END
+            ELSE NULL::bigint
+        END AS bytes,
+    t.parent = 'transactions_archive'::text AS archived,
+    t.parent = 'transactions'::text AND (EXISTS ( SELECT
+           FROM partition_holds h
+          WHERE h.month = (t.from_at AT TIME ZONE 'UTC'::text)::date AND (h.until IS NULL OR h.until > now()))) AS held,
+    t.detaching,
+    c.oid AS relation
+   FROM tree t
+     JOIN pg_class c ON c.oid = t.oid
+     JOIN pg_class w ON w.oid = t.within
+     LEFT JOIN pages p ON p.indrelid = c.oid
+     LEFT JOIN pg_class x ON x.oid = c.reltoastrelid
+     LEFT JOIN pages xp ON xp.indrelid = x.oid
+     CROSS JOIN LATERAL ( SELECT pg_stat_get_live_tuples(c.oid) AS rows
+         OFFSET 0) live
+  WHERE t.level > 0;
 CREATE VIEW v_slow_queries AS
  SELECT regexp_replace(s.query, '(password\s+)(''[^'']*''|\$[^ ;]*)'::text, '\1''…'''::text, 'gi'::text) AS query,
     s.calls,
@@ -1205,6 +1503,21 @@ BEGIN
   EXECUTE format('ALTER TABLE transactions_archive DETACH PARTITION %I', v_name);
   EXECUTE format('ALTER TABLE transactions ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
     v_name, v_from, v_from + interval '1 month');
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.create_partition_table(p_parent text, p_within text, p_name text, p_split text, p_bounds text DEFAULT NULL::text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+BEGIN
+  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY%s)%s', p_name, p_within,
+    CASE WHEN p_bounds IS NULL THEN '' ELSE format(', CONSTRAINT %I CHECK (%s)', p_name || '_bounds', p_bounds) END,
+    CASE WHEN p_split = 'risk' THEN ' PARTITION BY LIST (risk_level)'
+         WHEN p_split = 'hour' THEN ' PARTITION BY RANGE ("timestamp")'
+         WHEN p_parent IN ('transactions', 'ml_features') THEN ' WITH (toast_tuple_target = 128, fillfactor = 90, '
+           || 'autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)'
+         ELSE '' END);
 END $function$
 ;
 CREATE OR REPLACE FUNCTION public.decision_context(payments jsonb)
@@ -1448,38 +1761,18 @@ CREATE OR REPLACE FUNCTION public.ensure_partitions(p_from timestamp with time z
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
  SET "TimeZone" TO 'UTC'
- SET lock_timeout TO '5s'
 AS $function$
 DECLARE
-  v_made integer := 0;
-  v_start timestamptz;
-  v_parent record;
-  v_first timestamptz := date_trunc('month', least(coalesce(p_from, now()), now() - interval '2 months'));
-  v_last timestamptz := date_trunc('month', greatest(coalesce(p_to, now()), now() + interval '3 months'));
+  v_done record;
 BEGIN
-  IF v_first < now() - interval '20 years' OR v_last > now() + interval '2 years' THEN
-    RAISE EXCEPTION 'partitions from % to % are out of bounds', v_first, v_last USING ERRCODE = '22023';
+  IF p_from < now() - interval '20 years' OR p_to > now() + interval '2 years' OR p_from > now() + interval '2 years' THEN
+    RAISE EXCEPTION 'partitions from % to % are out of bounds', p_from, p_to USING ERRCODE = '22023';
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtext('vigil.partitions'));
-  FOR v_parent IN SELECT * FROM (VALUES
-      ('transactions', 'transaction_timestamp', 'risk'), ('ml_features', 'transaction_timestamp', NULL),
-      ('model_predictions', 'transaction_timestamp', NULL), ('rule_hits', 'transaction_timestamp', NULL),
-      ('audit_trail', 'timestamp', NULL), ('security_events', 'created_at', NULL)) AS p(name, col, split) LOOP
-    v_start := v_first;
-    WHILE v_start <= v_last LOOP
-      v_made := v_made + make_partition(v_parent.name, v_parent.name || to_char(v_start, '"_y"YYYY"m"MM'),
-        v_parent.col, v_start, v_start + interval '1 month', v_parent.split)::integer;
-      v_start := v_start + interval '1 month';
-    END LOOP;
-  END LOOP;
-  FOR v_start IN SELECT generate_series(date_trunc('day', now()) - interval '1 day',
-      date_trunc('day', now()) + interval '3 days', interval '1 day') LOOP
-    v_made := v_made + make_partition('api_usage', to_char(v_start, '"api_usage_y"YYYY"m"MM"d"DD'), 'timestamp',
-      v_start, v_start + interval '1 day')::integer;
-    v_made := v_made + make_partition('system_metrics', to_char(v_start, '"system_metrics_y"YYYY"m"MM"d"DD'),
-      'timestamp', v_start, v_start + interval '1 day', 'hour')::integer;
-  END LOOP;
-  RETURN v_made;
+  SELECT * INTO v_done FROM make_missing_partitions(p_from, p_to, false);
+  IF cardinality(v_done.failed) > 0 THEN
+    RAISE WARNING 'partitions not made: %', array_to_string(v_done.failed, '; ');
+  END IF;
+  RETURN cardinality(v_done.made);
 END $function$
 ;
 CREATE OR REPLACE FUNCTION public.feature_bucket(p_entity text, p_key text, p_from timestamp with time zone, p_to timestamp with time zone)
@@ -1698,39 +1991,102 @@ BEGIN
 END
 $function$
 ;
-CREATE OR REPLACE FUNCTION public.make_partition(p_parent text, p_name text, p_column text, p_from timestamp with time zone, p_to timestamp with time zone, p_split text DEFAULT NULL::text)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION public.make_missing_partitions(p_from timestamp with time zone, p_to timestamp with time zone, p_beside boolean, OUT made text[], OUT failed text[])
+ RETURNS record
  LANGUAGE plpgsql
  SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '3s'
 AS $function$
 DECLARE
-  v_leaf_options CONSTANT text := CASE WHEN p_parent IN ('transactions', 'ml_features')
-    THEN ' WITH (toast_tuple_target = 128, fillfactor = 90, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)'
-    ELSE '' END;
-  v_hour timestamptz;
+  v_missing v_missing_partitions;
+  v_locked text[] := '{}';
 BEGIN
-  IF to_regclass(format('public.%I', p_name)) IS NOT NULL THEN
-    RETURN false;
-  END IF;
-  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY, CONSTRAINT %I CHECK (%I IS NOT NULL AND %I >= %L AND %I < %L))%s',
-    p_name, p_parent, p_name || '_bounds', p_column, p_column, p_from, p_column, p_to,
-    CASE p_split WHEN 'risk' THEN ' PARTITION BY LIST (risk_level)'
-                 WHEN 'hour' THEN format(' PARTITION BY RANGE (%I)', p_column)
-                 ELSE v_leaf_options END);
-  IF p_split = 'risk' THEN
-    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (''HIGH'', ''CRITICAL'')%s',
-      p_name || '_high_risk', p_name, v_leaf_options);
-    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (''MINIMAL'', ''LOW'', ''MEDIUM'')%s',
-      p_name || '_low_risk', p_name, v_leaf_options);
-  ELSIF p_split = 'hour' THEN
-    FOR v_hour IN SELECT generate_series(p_from, p_to - interval '1 hour', interval '1 hour') LOOP
-      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-        p_name || to_char(v_hour, '"h"HH24'), p_name, v_hour, v_hour + interval '1 hour');
+  made := '{}';
+  failed := '{}';
+  PERFORM pg_advisory_xact_lock(hashtext('vigil.partitions'));
+  -- Found only now: another may have made them while this waited.
+  FOR v_missing IN SELECT m.* FROM missing_partitions(p_from, p_to) m LOOP
+    IF v_missing.beside AND NOT p_beside THEN
+      failed := failed || format('%s: a table of this name stands beside %s, detached', v_missing.name, v_missing.within);
+    ELSIF NOT v_missing.within = ANY (v_locked) THEN
+      BEGIN
+        PERFORM make_partition(v_missing);
+        made := made || v_missing.name;
+      EXCEPTION WHEN OTHERS THEN
+        failed := failed || format('%s: %s', v_missing.name, SQLERRM);
+        IF SQLSTATE = '55P03' THEN
+          v_locked := v_locked || v_missing.within;
+        END IF;
+      END;
+    END IF;
+  END LOOP;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.make_partition(p v_missing_partitions)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+  v_leaf record;
+BEGIN
+  IF NOT p.beside THEN
+    PERFORM create_partition_table(p.parent, p.within, p.name, p.split,
+      -- A part carries its parent's.
+      CASE WHEN p.within = p.parent THEN format('%1$I IS NOT NULL AND %1$I >= %2$L AND %1$I < %3$L', p.key_column, p.from_at, p.to_at) END);
+    FOR v_leaf IN SELECT * FROM partition_leaves(p.name, p.split, p.from_at) LOOP
+      PERFORM create_partition_table(p.parent, p.name, v_leaf.name, NULL);
+      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', p.name, v_leaf.name, v_leaf.bound);
     END LOOP;
   END IF;
-  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', p_parent, p_name, p_from, p_to);
-  RETURN true;
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', p.within, p.name, p.bound);
 END $function$
+;
+CREATE OR REPLACE FUNCTION public.missing_partitions(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_to timestamp with time zone DEFAULT NULL::timestamp with time zone)
+ RETURNS TABLE(parent text, within text, name text, from_at timestamp with time zone, to_at timestamp with time zone, bound text, split text, key_column text, beside boolean)
+ LANGUAGE sql
+ STABLE ROWS 10
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET jit TO 'off'
+AS $function$
+  WITH present AS MATERIALIZED (
+    SELECT p.parent, p.within, p.name, p.level, p.leaf, p.from_at, p.to_at,
+      CASE WHEN p.list_values IS NULL THEN format('FOR VALUES FROM (%L) TO (%L)', p.from_at, p.to_at)
+           ELSE format('FOR VALUES IN (%s)', p.list_values) END AS bound
+    FROM v_partitions p
+  ), kinds AS (
+    SELECT k.*, ('1 ' || k.step)::interval AS length,
+      date_trunc(k.step, least(s.first_at, now() - k.back, CASE WHEN k.of_payments THEN p_from END)) AS first_at,
+      date_trunc(k.step, greatest(s.last_at, now() + k.ahead, CASE WHEN k.of_payments THEN p_to END)) AS last_at
+    FROM (SELECT t.*, CASE step WHEN 'month' THEN interval '2 months' ELSE interval '1 day' END AS back,
+        CASE step WHEN 'month' THEN interval '3 months' ELSE interval '3 days' END AS ahead
+      FROM partitioned_tables() t WHERE to_regclass('public.' || t.parent) IS NOT NULL) k
+    LEFT JOIN (SELECT p.parent, min(p.from_at) AS first_at, max(p.from_at) AS last_at FROM present p
+      WHERE p.level = 1 GROUP BY p.parent) s USING (parent)
+  ), spans AS (
+    SELECT k.parent, k.key_column, k.split, s.at AS from_at, s.at + k.length AS to_at,
+      k.parent || to_char(s.at, CASE k.step WHEN 'month' THEN '"_y"YYYY"m"MM' ELSE '"_y"YYYY"m"MM"d"DD' END) AS name
+    FROM kinds k CROSS JOIN LATERAL generate_series(k.first_at, k.last_at, k.length) AS s(at)
+  ), wanted AS (
+    SELECT s.parent, s.parent AS within, s.name, s.from_at, s.to_at,
+      format('FOR VALUES FROM (%L) TO (%L)', s.from_at, s.to_at) AS bound, s.split, s.key_column
+    FROM spans s
+    WHERE NOT EXISTS (SELECT FROM present p WHERE p.level = 1 AND p.from_at < s.to_at AND p.to_at > s.from_at
+      AND (p.parent = s.parent OR (s.parent = 'transactions' AND p.parent = 'transactions_archive')))
+    UNION ALL
+    SELECT m.parent, m.name, l.name, coalesce(h.from_at, m.from_at), coalesce(h.to_at, m.to_at), l.bound, NULL, s.key_column
+    FROM present m
+    JOIN spans s ON s.parent = m.parent AND s.from_at = m.from_at AND s.split IS NOT NULL
+    CROSS JOIN LATERAL partition_leaves(m.name, s.split, m.from_at) l
+    CROSS JOIN LATERAL (SELECT substring(l.bound FROM 'FROM \(''([^'']+)''\)')::timestamptz AS from_at,
+      substring(l.bound FROM 'TO \(''([^'']+)''\)')::timestamptz AS to_at) h
+    WHERE m.level = 1 AND NOT m.leaf AND NOT EXISTS (SELECT FROM present p WHERE p.within = m.name AND p.bound = l.bound)
+  )
+  SELECT w.*, to_regclass(format('public.%I', w.name)) IS NOT NULL FROM wanted w ORDER BY w.parent, w.from_at, w.name
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.nearest_transactions(p_transaction_id text, p_timestamp timestamp with time zone, p_limit integer DEFAULT 6)
  RETURNS TABLE(transaction_id text, transaction_timestamp timestamp with time zone, similarity double precision)
@@ -1749,6 +2105,38 @@ AS $function$
     ORDER BY cube(n.transaction_embedding::double precision[]) <-> cube(o.transaction_embedding::double precision[])
     LIMIT least(p_limit, 50)) f
   WHERE o.transaction_id = p_transaction_id AND o.transaction_timestamp = p_timestamp;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.partition_leaves(p_name text, p_split text, p_from timestamp with time zone)
+ RETURNS TABLE(name text, bound text)
+ LANGUAGE sql
+ STABLE ROWS 24
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+  SELECT p_name || r.suffix, format('FOR VALUES IN (%s)', r.levels)
+  FROM (VALUES ('_high_risk', $v$'HIGH', 'CRITICAL'$v$), ('_low_risk', $v$'MINIMAL', 'LOW', 'MEDIUM'$v$)) AS r(suffix, levels)
+  WHERE p_split = 'risk'
+  UNION ALL
+  SELECT p_name || to_char(h, '"h"HH24'), format('FOR VALUES FROM (%L) TO (%L)', h, h + interval '1 hour')
+  FROM generate_series(p_from, p_from + interval '23 hours', interval '1 hour') h
+  WHERE p_split = 'hour'
+$function$
+;
+CREATE OR REPLACE FUNCTION public.partitioned_tables()
+ RETURNS TABLE(parent text, key_column text, step text, split text, of_payments boolean)
+ LANGUAGE sql
+ IMMUTABLE ROWS 8
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  VALUES ('transactions', 'transaction_timestamp', 'month', 'risk', true),
+    ('ml_features', 'transaction_timestamp', 'month', NULL, true),
+    ('model_predictions', 'transaction_timestamp', 'month', NULL, true),
+    ('rule_hits', 'transaction_timestamp', 'month', NULL, true),
+    ('audit_trail', 'timestamp', 'month', NULL, false),
+    ('security_events', 'created_at', 'month', NULL, false),
+    ('api_usage', 'timestamp', 'day', NULL, false),
+    ('system_metrics', 'timestamp', 'day', 'hour', false)
 $function$
 ;
 CREATE OR REPLACE FUNCTION public.record_decision(decisions jsonb)
@@ -1940,11 +2328,13 @@ CREATE OR REPLACE FUNCTION public.run_ensure_partitions()
 AS $function$
 DECLARE
   v_started timestamptz := clock_timestamp();
-  v_made integer;
+  v_done record;
 BEGIN
   BEGIN
-    v_made := ensure_partitions();
-    PERFORM record_job_run('ensure-partitions', v_started, 'ok', v_made);
+    SELECT * INTO v_done FROM make_missing_partitions(NULL, NULL, false);
+    PERFORM record_job_run('ensure-partitions', v_started, CASE WHEN cardinality(v_done.failed) > 0 THEN 'failed' ELSE 'ok' END,
+      cardinality(v_done.made), nullif(array_to_string(v_done.failed, '; '), ''),
+      CASE WHEN cardinality(v_done.made) > 0 THEN jsonb_build_object('made', v_done.made) END);
   EXCEPTION WHEN OTHERS THEN
     PERFORM record_job_run('ensure-partitions', v_started, 'failed', NULL, SQLERRM);
   END;
@@ -1982,6 +2372,15 @@ GRANT EXECUTE ON FUNCTION keep_feature_cache(p_entities jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO vigil_web;
 GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION missing_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_readonly;
+GRANT EXECUTE ON FUNCTION missing_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_web;
+GRANT EXECUTE ON FUNCTION missing_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_readonly;
+GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_web;
+GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_readonly;
+GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_web;
+GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_worker;
 GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION record_job_run(p_job text, p_started timestamp with time zone, p_status text, p_rows bigint, p_error text, p_detail jsonb) TO vigil_worker;
@@ -2219,5 +2618,13 @@ GRANT SELECT ON users TO vigil_worker;
 GRANT SELECT ON v_database_health TO vigil_readonly;
 GRANT SELECT ON v_database_health TO vigil_web;
 GRANT SELECT ON v_database_health TO vigil_worker;
+GRANT SELECT ON v_index_usage TO vigil_web;
+GRANT SELECT ON v_index_usage TO vigil_worker;
+GRANT SELECT ON v_missing_partitions TO vigil_web;
+GRANT SELECT ON v_missing_partitions TO vigil_worker;
+GRANT SELECT ON v_partition_runway TO vigil_web;
+GRANT SELECT ON v_partition_runway TO vigil_worker;
+GRANT SELECT ON v_partitions TO vigil_web;
+GRANT SELECT ON v_partitions TO vigil_worker;
 GRANT SELECT ON v_slow_queries TO vigil_web;
 GRANT SELECT ON v_slow_queries TO vigil_worker;

@@ -1,77 +1,91 @@
 -- Which partitions must exist for payments and records of today and the near future? Makes those that are missing.
 --
--- Months: two back, the current one and three ahead, and every month of [p_from, p_to] that an import needs.
--- Days (api_usage, system_metrics with its hours): yesterday, today and three ahead.
--- A partition is made beside its parent and then attached: payments go on meanwhile (CREATE TABLE … PARTITION OF
--- would lock the parent against them). Each month carries a CHECK equal to its bounds, so that attaching it again,
--- to the archive or back, scans nothing.
+-- What is missing, gaps in the middle too, missing_partitions() says. A partition is made beside its parent and then
+-- attached: payments go on meanwhile (CREATE TABLE … PARTITION OF would lock the parent against them; ATTACH takes SHARE
+-- UPDATE EXCLUSIVE). Each month and day carries a CHECK equal to its bounds, so that attaching it again, to the archive
+-- or back, scans nothing.
 
-CREATE OR REPLACE FUNCTION make_partition(
-  p_parent text, p_name text, p_column text, p_from timestamptz, p_to timestamptz, p_split text DEFAULT NULL
-) RETURNS boolean LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-  v_leaf_options CONSTANT text := CASE WHEN p_parent IN ('transactions', 'ml_features')
-    THEN ' WITH (toast_tuple_target = 128, fillfactor = 90, autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)'
-    ELSE '' END;
-  v_hour timestamptz;
+-- Before months could lack one of their parts, this made whole ones only.
+DROP FUNCTION IF EXISTS make_partition(text, text, text, timestamptz, timestamptz, text);
+
+-- One table that is a partition, or will be: like its parent, with the options of its kind, which only leaves may carry.
+CREATE OR REPLACE FUNCTION create_partition_table(
+  p_parent text, p_within text, p_name text, p_split text, p_bounds text DEFAULT NULL
+) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-  IF to_regclass(format('public.%I', p_name)) IS NOT NULL THEN
-    RETURN false;
-  END IF;
-  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY, CONSTRAINT %I CHECK (%I IS NOT NULL AND %I >= %L AND %I < %L))%s',
-    p_name, p_parent, p_name || '_bounds', p_column, p_column, p_from, p_column, p_to,
-    CASE p_split WHEN 'risk' THEN ' PARTITION BY LIST (risk_level)'
-                 WHEN 'hour' THEN format(' PARTITION BY RANGE (%I)', p_column)
-                 ELSE v_leaf_options END);
-  IF p_split = 'risk' THEN
-    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (''HIGH'', ''CRITICAL'')%s',
-      p_name || '_high_risk', p_name, v_leaf_options);
-    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES IN (''MINIMAL'', ''LOW'', ''MEDIUM'')%s',
-      p_name || '_low_risk', p_name, v_leaf_options);
-  ELSIF p_split = 'hour' THEN
-    FOR v_hour IN SELECT generate_series(p_from, p_to - interval '1 hour', interval '1 hour') LOOP
-      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-        p_name || to_char(v_hour, '"h"HH24'), p_name, v_hour, v_hour + interval '1 hour');
+  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY%s)%s', p_name, p_within,
+    CASE WHEN p_bounds IS NULL THEN '' ELSE format(', CONSTRAINT %I CHECK (%s)', p_name || '_bounds', p_bounds) END,
+    CASE WHEN p_split = 'risk' THEN ' PARTITION BY LIST (risk_level)'
+         WHEN p_split = 'hour' THEN ' PARTITION BY RANGE ("timestamp")'
+         WHEN p_parent IN ('transactions', 'ml_features') THEN ' WITH (toast_tuple_target = 128, fillfactor = 90, '
+           || 'autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)'
+         ELSE '' END);
+END $$;
+
+-- One missing partition, with its parts, made and attached. What stands beside its parent under that name is attached.
+CREATE OR REPLACE FUNCTION make_partition(p v_missing_partitions) RETURNS void LANGUAGE plpgsql
+SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  v_leaf record;
+BEGIN
+  IF NOT p.beside THEN
+    PERFORM create_partition_table(p.parent, p.within, p.name, p.split,
+      -- A part carries its parent's.
+      CASE WHEN p.within = p.parent THEN format('%1$I IS NOT NULL AND %1$I >= %2$L AND %1$I < %3$L', p.key_column, p.from_at, p.to_at) END);
+    FOR v_leaf IN SELECT * FROM partition_leaves(p.name, p.split, p.from_at) LOOP
+      PERFORM create_partition_table(p.parent, p.name, v_leaf.name, NULL);
+      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', p.name, v_leaf.name, v_leaf.bound);
     END LOOP;
   END IF;
-  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', p_parent, p_name, p_from, p_to);
-  RETURN true;
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', p.within, p.name, p.bound);
+END $$;
+
+-- Makes what is missing, each by itself: one that fails keeps no other from being made. A table whose lock could not be
+-- had is left for the next time. With p_beside also attaches what stands beside its parent, detached.
+CREATE OR REPLACE FUNCTION make_missing_partitions(
+  p_from timestamptz, p_to timestamptz, p_beside boolean, OUT made text[], OUT failed text[]
+) LANGUAGE plpgsql SET search_path = public, pg_temp SET timezone = 'UTC' SET lock_timeout = '3s' AS $$
+DECLARE
+  v_missing v_missing_partitions;
+  v_locked text[] := '{}';
+BEGIN
+  made := '{}';
+  failed := '{}';
+  PERFORM pg_advisory_xact_lock(hashtext('vigil.partitions'));
+  -- Found only now: another may have made them while this waited.
+  FOR v_missing IN SELECT m.* FROM missing_partitions(p_from, p_to) m LOOP
+    IF v_missing.beside AND NOT p_beside THEN
+      failed := failed || format('%s: a table of this name stands beside %s, detached', v_missing.name, v_missing.within);
+    ELSIF NOT v_missing.within = ANY (v_locked) THEN
+      BEGIN
+        PERFORM make_partition(v_missing);
+        made := made || v_missing.name;
+      EXCEPTION WHEN OTHERS THEN
+        failed := failed || format('%s: %s', v_missing.name, SQLERRM);
+        IF SQLSTATE = '55P03' THEN
+          v_locked := v_locked || v_missing.within;
+        END IF;
+      END;
+    END IF;
+  END LOOP;
 END $$;
 
 CREATE OR REPLACE FUNCTION ensure_partitions(p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL)
-RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp SET timezone = 'UTC' SET lock_timeout = '5s' AS $$
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
-  v_made integer := 0;
-  v_start timestamptz;
-  v_parent record;
-  v_first timestamptz := date_trunc('month', least(coalesce(p_from, now()), now() - interval '2 months'));
-  v_last timestamptz := date_trunc('month', greatest(coalesce(p_to, now()), now() + interval '3 months'));
+  v_done record;
 BEGIN
-  IF v_first < now() - interval '20 years' OR v_last > now() + interval '2 years' THEN
-    RAISE EXCEPTION 'partitions from % to % are out of bounds', v_first, v_last USING ERRCODE = '22023';
+  IF p_from < now() - interval '20 years' OR p_to > now() + interval '2 years' OR p_from > now() + interval '2 years' THEN
+    RAISE EXCEPTION 'partitions from % to % are out of bounds', p_from, p_to USING ERRCODE = '22023';
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtext('vigil.partitions'));
-  FOR v_parent IN SELECT * FROM (VALUES
-      ('transactions', 'transaction_timestamp', 'risk'), ('ml_features', 'transaction_timestamp', NULL),
-      ('model_predictions', 'transaction_timestamp', NULL), ('rule_hits', 'transaction_timestamp', NULL),
-      ('audit_trail', 'timestamp', NULL), ('security_events', 'created_at', NULL)) AS p(name, col, split) LOOP
-    v_start := v_first;
-    WHILE v_start <= v_last LOOP
-      v_made := v_made + make_partition(v_parent.name, v_parent.name || to_char(v_start, '"_y"YYYY"m"MM'),
-        v_parent.col, v_start, v_start + interval '1 month', v_parent.split)::integer;
-      v_start := v_start + interval '1 month';
-    END LOOP;
-  END LOOP;
-  FOR v_start IN SELECT generate_series(date_trunc('day', now()) - interval '1 day',
-      date_trunc('day', now()) + interval '3 days', interval '1 day') LOOP
-    v_made := v_made + make_partition('api_usage', to_char(v_start, '"api_usage_y"YYYY"m"MM"d"DD'), 'timestamp',
-      v_start, v_start + interval '1 day')::integer;
-    v_made := v_made + make_partition('system_metrics', to_char(v_start, '"system_metrics_y"YYYY"m"MM"d"DD'),
-      'timestamp', v_start, v_start + interval '1 day', 'hour')::integer;
-  END LOOP;
-  RETURN v_made;
+  SELECT * INTO v_done FROM make_missing_partitions(p_from, p_to, false);
+  IF cardinality(v_done.failed) > 0 THEN
+    RAISE WARNING 'partitions not made: %', array_to_string(v_done.failed, '; ');
+  END IF;
+  RETURN cardinality(v_done.made);
 END $$;
 
-REVOKE ALL ON FUNCTION make_partition(text, text, text, timestamptz, timestamptz, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION create_partition_table(text, text, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION make_partition(v_missing_partitions) FROM PUBLIC;
+REVOKE ALL ON FUNCTION make_missing_partitions(timestamptz, timestamptz, boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION ensure_partitions(timestamptz, timestamptz) FROM PUBLIC;

@@ -1,13 +1,15 @@
--- Are the partitions there? ensure_partitions() as a job: catches its error and leaves its row in job_runs.
+-- Are the partitions there? Makes the missing ones as a job: leaves its row in job_runs, failed while one is not there.
 CREATE OR REPLACE FUNCTION run_ensure_partitions() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 DECLARE
   v_started timestamptz := clock_timestamp();
-  v_made integer;
+  v_done record;
 BEGIN
   BEGIN
-    v_made := ensure_partitions();
-    PERFORM record_job_run('ensure-partitions', v_started, 'ok', v_made);
+    SELECT * INTO v_done FROM make_missing_partitions(NULL, NULL, false);
+    PERFORM record_job_run('ensure-partitions', v_started, CASE WHEN cardinality(v_done.failed) > 0 THEN 'failed' ELSE 'ok' END,
+      cardinality(v_done.made), nullif(array_to_string(v_done.failed, '; '), ''),
+      CASE WHEN cardinality(v_done.made) > 0 THEN jsonb_build_object('made', v_done.made) END);
   EXCEPTION WHEN OTHERS THEN
     PERFORM record_job_run('ensure-partitions', v_started, 'failed', NULL, SQLERRM);
   END;

@@ -34,6 +34,8 @@ BEGIN
     'GRANT EXECUTE ON FUNCTION append_audit(text, text, text, text, text, text, jsonb, jsonb, text, text, inet, text, text, text)
       TO vigil_web, vigil_worker, vigil_ingest',
     'GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz, timestamptz) TO vigil_ingest, vigil_worker, vigil_web',
+    'GRANT EXECUTE ON FUNCTION partitioned_tables(), partition_leaves(text, text, timestamptz),
+      missing_partitions(timestamptz, timestamptz) TO vigil_web, vigil_worker, vigil_readonly',
     'GRANT EXECUTE ON FUNCTION run_ensure_partitions(), refresh_fraud_dashboard(), archive_old_transactions() TO vigil_worker, vigil_web',
     'GRANT EXECUTE ON FUNCTION record_job_run(text, timestamptz, text, bigint, text, jsonb) TO vigil_worker',
     'GRANT EXECUTE ON FUNCTION bring_back_transactions(date, text, text, timestamptz) TO vigil_worker',
