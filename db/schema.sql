@@ -620,9 +620,13 @@ CREATE TABLE transaction_stream (
   lease_until timestamp with time zone,
   lease_epoch integer NOT NULL DEFAULT 0,
   leased_by character varying(100),
-  next_try_at timestamp with time zone,
+  next_try_at timestamp with time zone DEFAULT now(),
+  error_code character varying(40),
+  discard_reason character varying(500),
+  CONSTRAINT transaction_stream_discard_check CHECK ((((processing_status)::text = 'DISCARDED'::text) = (discard_reason IS NOT NULL))),
+  CONSTRAINT transaction_stream_open_check CHECK ((((processing_status)::text <> ALL ((ARRAY['PENDING'::character varying, 'PROCESSING'::character varying, 'FAILED'::character varying])::text[])) OR (next_try_at IS NOT NULL))),
   CONSTRAINT transaction_stream_pkey PRIMARY KEY (id),
-  CONSTRAINT transaction_stream_status_check CHECK (((processing_status)::text = ANY ((ARRAY['PENDING'::character varying, 'PROCESSING'::character varying, 'DONE'::character varying, 'FAILED'::character varying, 'DEAD'::character varying])::text[])))
+  CONSTRAINT transaction_stream_status_check CHECK (((processing_status)::text = ANY ((ARRAY['PENDING'::character varying, 'PROCESSING'::character varying, 'DONE'::character varying, 'FAILED'::character varying, 'DEAD'::character varying, 'DISCARDED'::character varying])::text[])))
 );
 CREATE TABLE transactions (
   transaction_id character varying(100) NOT NULL,
@@ -759,7 +763,10 @@ CREATE INDEX security_events_open_idx ON ONLY public.security_events USING btree
 CREATE INDEX security_events_time_idx ON ONLY public.security_events USING btree (created_at DESC, id DESC);
 CREATE INDEX security_events_user_idx ON ONLY public.security_events USING btree (user_id, created_at DESC);
 CREATE INDEX system_metrics_name_time_idx ON ONLY public.system_metrics USING btree (metric_name, "timestamp" DESC);
+CREATE INDEX transaction_stream_dead_code_idx ON public.transaction_stream USING btree (error_code, id) WHERE ((processing_status)::text = 'DEAD'::text);
 CREATE INDEX transaction_stream_dead_idx ON public.transaction_stream USING btree (id) WHERE ((processing_status)::text = 'DEAD'::text);
+CREATE INDEX transaction_stream_discarded_idx ON public.transaction_stream USING btree (id) WHERE ((processing_status)::text = 'DISCARDED'::text);
+CREATE INDEX transaction_stream_failed_idx ON public.transaction_stream USING btree (id) WHERE ((processing_status)::text = 'FAILED'::text);
 CREATE INDEX transaction_stream_open_idx ON public.transaction_stream USING btree (next_try_at, id) WHERE ((processing_status)::text = ANY ((ARRAY['PENDING'::character varying, 'PROCESSING'::character varying, 'FAILED'::character varying])::text[]));
 CREATE INDEX transaction_stream_received_idx ON public.transaction_stream USING btree (received_at);
 CREATE INDEX transactions_archive_time_idx ON ONLY public.transactions_archive USING btree (transaction_timestamp DESC, transaction_id DESC);
@@ -1505,6 +1512,64 @@ BEGIN
     v_name, v_from, v_from + interval '1 month');
 END $function$
 ;
+CREATE OR REPLACE FUNCTION public.claim_payments(p_worker text, p_lease_ms integer, p_most integer, p_max_tries integer)
+ RETURNS TABLE(id bigint, lease_epoch integer, raw_data jsonb, payload_hash text, retry_count integer, lost boolean, dead boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_sort TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_now CONSTANT timestamptz := clock_timestamp();
+  v_suspect boolean;
+BEGIN
+  SELECT s.retry_count >= 2 INTO v_suspect FROM transaction_stream s
+  WHERE s.processing_status IN ('PENDING', 'PROCESSING', 'FAILED') AND s.next_try_at <= v_now
+    AND (s.lease_until IS NULL OR s.lease_until <= v_now)
+  ORDER BY s.next_try_at, s.id LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+
+  RETURN QUERY
+  WITH due AS MATERIALIZED (
+    SELECT s.id, s.next_try_at, s.retry_count >= 2 AS suspect, s.processing_status = 'PROCESSING' AS lost
+    FROM transaction_stream s
+    WHERE s.processing_status IN ('PENDING', 'PROCESSING', 'FAILED') AND s.next_try_at <= v_now
+      AND (s.lease_until IS NULL OR s.lease_until <= v_now)
+    ORDER BY s.next_try_at, s.id LIMIT CASE WHEN v_suspect THEN 1 ELSE p_most END
+    FOR UPDATE SKIP LOCKED
+  ), block AS MATERIALIZED (
+    -- Up to the first suspect, which may itself be the first.
+    SELECT o.id, o.next_try_at, o.lost FROM (
+      SELECT d.*, row_number() OVER w AS place, bool_or(d.suspect) OVER w AS suspected
+      FROM due d WINDOW w AS (ORDER BY d.next_try_at, d.id)) o
+    WHERE o.place = 1 OR NOT o.suspected
+  ), taken AS (
+    UPDATE transaction_stream s
+    SET lease_epoch = s.lease_epoch + 1, retry_count = s.retry_count + b.lost::integer,
+        processing_status = CASE WHEN b.lost AND s.retry_count + 1 >= p_max_tries THEN 'DEAD' ELSE 'PROCESSING' END,
+        lease_until = CASE WHEN b.lost AND s.retry_count + 1 >= p_max_tries THEN NULL
+                           ELSE clock_timestamp() + p_lease_ms * interval '1 millisecond' END,
+        leased_by = CASE WHEN b.lost AND s.retry_count + 1 >= p_max_tries THEN NULL ELSE p_worker END,
+        error_code = CASE WHEN b.lost THEN 'worker_lost' ELSE s.error_code END,
+        error_message = CASE WHEN b.lost THEN format('%s did not finish it', s.leased_by) ELSE s.error_message END,
+        next_try_at = CASE WHEN NOT b.lost OR s.retry_count + 1 < p_max_tries THEN s.next_try_at END,
+        processed_at = CASE WHEN b.lost AND s.retry_count + 1 >= p_max_tries THEN clock_timestamp() END
+    FROM block b WHERE s.id = b.id
+    RETURNING s.id, s.lease_epoch, s.raw_data, s.payload_hash, s.retry_count, b.lost, s.processing_status = 'DEAD' AS dead,
+      b.next_try_at
+  )
+  SELECT t.id, t.lease_epoch, t.raw_data, t.payload_hash::text, t.retry_count, t.lost, t.dead
+  FROM taken t ORDER BY t.next_try_at, t.id;
+END
+$function$
+;
 CREATE OR REPLACE FUNCTION public.create_partition_table(p_parent text, p_within text, p_name text, p_split text, p_bounds text DEFAULT NULL::text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2139,6 +2204,50 @@ AS $function$
     ('system_metrics', 'timestamp', 'day', 'hour', false)
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.queue_payments(payments jsonb)
+ RETURNS TABLE(transaction_id text, outcome text, payload_hash text, processing_status text, answer text, error_code text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+  v_oldest timestamptz;
+  v_newest timestamptz;
+  v_now CONSTANT timestamptz := clock_timestamp();
+  v_added text[];
+BEGIN
+  SELECT min(p.transaction_timestamp), max(p.transaction_timestamp) INTO v_oldest, v_newest
+  FROM jsonb_to_recordset(payments) AS p(transaction_timestamp timestamptz);
+
+  -- By id, as all writers do, so that two blocks with the same payments cannot wait for each other; their own order is
+  -- in the microseconds.
+  WITH added AS (
+    INSERT INTO transaction_stream AS s (transaction_id, raw_data, payload_hash, received_at, next_try_at)
+    SELECT p.transaction_id, p.raw_data, p.payload_hash, p.at, p.at
+    FROM (SELECT g.*, v_now + g."position" * interval '1 microsecond' AS at
+      FROM jsonb_to_recordset(payments) AS g("position" integer, transaction_id varchar, payload_hash bpchar, raw_data jsonb,
+        transaction_timestamp timestamptz)) p
+    WHERE NOT EXISTS (SELECT FROM transactions x WHERE x.transaction_id = p.transaction_id
+      AND x.transaction_timestamp = p.transaction_timestamp
+      AND x.transaction_timestamp BETWEEN v_oldest AND v_newest)
+    ORDER BY p.transaction_id
+    ON CONFLICT (transaction_id) DO NOTHING
+    RETURNING s.transaction_id)
+  SELECT coalesce(array_agg(a.transaction_id), '{}') INTO v_added FROM added a;
+
+  -- A statement of its own: it sees what others had kept before the insert met it.
+  RETURN QUERY
+  SELECT p.transaction_id, CASE WHEN p.transaction_id = ANY (v_added) THEN 'accepted' WHEN s.id IS NULL THEN 'forgotten'
+      ELSE 'known' END, s.payload_hash::text, s.processing_status::text, s.answer, s.error_code::text
+  FROM jsonb_to_recordset(payments) AS p(transaction_id text)
+  LEFT JOIN transaction_stream s ON s.transaction_id = p.transaction_id;
+END
+$function$
+;
 CREATE OR REPLACE FUNCTION public.record_decision(decisions jsonb)
  RETURNS TABLE("position" integer, outcome text, answer text)
  LANGUAGE plpgsql
@@ -2183,7 +2292,9 @@ BEGIN
       CASE
         WHEN s.payload_hash <> g.payload_hash THEN 'conflict'
         WHEN s.answer IS NOT NULL THEN 'same'
-        WHEN s.id IS NULL AND EXISTS (SELECT FROM transactions x WHERE x.transaction_id = g.transaction_id
+        WHEN g.lease_epoch IS NOT NULL AND g.lease_epoch IS DISTINCT FROM s.lease_epoch THEN 'fenced'
+        -- Decided so long ago that its answer is gone; it may have come into the queue again since.
+        WHEN EXISTS (SELECT FROM transactions x WHERE x.transaction_id = g.transaction_id
           AND x.transaction_timestamp = g.transaction_timestamp
           AND x.transaction_timestamp BETWEEN v_oldest AND v_newest) THEN 'conflict'
         WHEN (extract(epoch FROM hu.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.user_head
@@ -2200,12 +2311,14 @@ BEGIN
   ), streamed AS (
     -- A row that waits in the queue is answered here too; a worker's lease must still be its own.
     INSERT INTO transaction_stream AS s (transaction_id, raw_data, processing_status, received_at, processed_at,
-      payload_hash, answer)
-    SELECT j.transaction_id, j.raw_data, 'DONE', coalesce(j.received_at, j.recorded_at), j.recorded_at, j.payload_hash, j.answer
+      payload_hash, answer, next_try_at)
+    SELECT j.transaction_id, j.raw_data, 'DONE', coalesce(j.received_at, j.recorded_at), j.recorded_at, j.payload_hash, j.answer,
+      NULL
     FROM judged j WHERE j.verdict IS NULL ORDER BY j.transaction_id
     ON CONFLICT (transaction_id) DO UPDATE
     SET processing_status = 'DONE', processed_at = excluded.processed_at, answer = excluded.answer,
-        error_message = NULL, lease_until = NULL, next_try_at = NULL
+        error_code = NULL, error_message = NULL, discard_reason = NULL, lease_until = NULL, leased_by = NULL,
+        next_try_at = NULL
     WHERE s.answer IS NULL AND s.payload_hash = excluded.payload_hash
       AND EXISTS (SELECT FROM judged j WHERE j.transaction_id = s.transaction_id AND j.verdict IS NULL
         AND (j.lease_epoch IS NULL OR j.lease_epoch = s.lease_epoch))
@@ -2320,6 +2433,27 @@ BEGIN
   END;
 END $function$
 ;
+CREATE OR REPLACE FUNCTION public.renew_claims(p_worker text, p_lease_ms integer, p_claims jsonb)
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+  WITH held AS MATERIALIZED (
+    SELECT s.id FROM jsonb_to_recordset(p_claims) AS c(id bigint, epoch integer)
+    JOIN transaction_stream s ON s.id = c.id AND s.lease_epoch = c.epoch
+    WHERE s.processing_status = 'PROCESSING' AND s.leased_by = p_worker
+    ORDER BY s.id FOR UPDATE OF s SKIP LOCKED
+  ), renewed AS (
+    UPDATE transaction_stream s SET lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond'
+    FROM held h WHERE s.id = h.id RETURNING s.id
+  )
+  SELECT count(*)::integer FROM renewed;
+$function$
+;
 CREATE OR REPLACE FUNCTION public.run_ensure_partitions()
  RETURNS void
  LANGUAGE plpgsql
@@ -2349,6 +2483,35 @@ AS $function$
   SELECT NULL::text, NULL::text WHERE false;
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.settle_claims(p_claims jsonb)
+ RETURNS SETOF bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+  WITH held AS MATERIALIZED (
+    SELECT s.id, c.verdict, c.code, c.message, c.wait_ms
+    FROM jsonb_to_recordset(p_claims) AS c(id bigint, epoch integer, verdict text, code text, message text, wait_ms integer)
+    JOIN transaction_stream s ON s.id = c.id AND s.lease_epoch = c.epoch
+    WHERE s.processing_status = 'PROCESSING'
+    ORDER BY s.id FOR UPDATE OF s
+  )
+  UPDATE transaction_stream s
+  SET processing_status = CASE WHEN h.verdict <> 'RELEASED' THEN h.verdict
+                               WHEN s.retry_count = 0 THEN 'PENDING' ELSE 'FAILED' END,
+      retry_count = s.retry_count + (h.verdict <> 'RELEASED')::integer,
+      error_code = coalesce(h.code, s.error_code), error_message = coalesce(h.message, s.error_message),
+      next_try_at = CASE h.verdict WHEN 'FAILED' THEN clock_timestamp() + h.wait_ms * interval '1 millisecond'
+                                   WHEN 'DEAD' THEN NULL ELSE s.next_try_at END,
+      processed_at = CASE h.verdict WHEN 'DEAD' THEN clock_timestamp() END,
+      lease_epoch = s.lease_epoch + 1, lease_until = NULL, leased_by = NULL
+  FROM held h WHERE s.id = h.id
+  RETURNING s.id;
+$function$
+;
 
 -- Publications
 
@@ -2362,6 +2525,7 @@ GRANT EXECUTE ON FUNCTION append_audit(p_actor_type text, p_user_id text, p_acto
 GRANT EXECUTE ON FUNCTION archive_old_transactions() TO vigil_web;
 GRANT EXECUTE ON FUNCTION archive_old_transactions() TO vigil_worker;
 GRANT EXECUTE ON FUNCTION bring_back_transactions(p_month date, p_reason text, p_by text, p_until timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION claim_payments(p_worker text, p_lease_ms integer, p_most integer, p_max_tries integer) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_web;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
@@ -2381,15 +2545,18 @@ GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from tim
 GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_readonly;
 GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_web;
 GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION queue_payments(payments jsonb) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION record_job_run(p_job text, p_started timestamp with time zone, p_status text, p_rows bigint, p_error text, p_detail jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION refresh_fraud_dashboard() TO vigil_web;
 GRANT EXECUTE ON FUNCTION refresh_fraud_dashboard() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION renew_claims(p_worker text, p_lease_ms integer, p_claims jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION run_ensure_partitions() TO vigil_web;
 GRANT EXECUTE ON FUNCTION run_ensure_partitions() TO vigil_worker;
 GRANT EXECUTE ON FUNCTION server_jobs() TO vigil_web;
 GRANT EXECUTE ON FUNCTION server_jobs() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION settle_claims(p_claims jsonb) TO vigil_worker;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_ingest;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_worker;
 GRANT SELECT ON api_key_addresses TO vigil_web;
@@ -2588,6 +2755,14 @@ GRANT USAGE ON system_metrics_id_seq TO vigil_worker;
 GRANT DELETE, SELECT ON transaction_stream TO vigil_worker;
 GRANT SELECT ON transaction_stream TO vigil_ingest;
 GRANT SELECT ON transaction_stream TO vigil_web;
+GRANT UPDATE ON transaction_stream (discard_reason) TO vigil_web;
+GRANT UPDATE ON transaction_stream (error_code) TO vigil_web;
+GRANT UPDATE ON transaction_stream (error_message) TO vigil_web;
+GRANT UPDATE ON transaction_stream (lease_epoch) TO vigil_web;
+GRANT UPDATE ON transaction_stream (next_try_at) TO vigil_web;
+GRANT UPDATE ON transaction_stream (processed_at) TO vigil_web;
+GRANT UPDATE ON transaction_stream (processing_status) TO vigil_web;
+GRANT UPDATE ON transaction_stream (retry_count) TO vigil_web;
 GRANT USAGE ON transaction_stream_id_seq TO vigil_ingest;
 GRANT USAGE ON transaction_stream_id_seq TO vigil_web;
 GRANT USAGE ON transaction_stream_id_seq TO vigil_worker;

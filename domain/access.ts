@@ -65,6 +65,9 @@ export const permissions = {
   'api-key:change': officers,
   'api-key:revoke': officers,
   'database:read': auditorsToo(operators),
+  'stream:read': auditorsToo(operators),
+  'stream:redrive': operators,
+  'stream:discard': operators,
   'setting:read': auditorsToo(['senior_analyst', 'security_officer', 'db_operator', 'admin']),
   'setting:change': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -19,6 +19,7 @@ export const topics = [
   'keys',
   'jobs',
   'health',
+  'stream',
 ] as const;
 export type Topic = (typeof topics)[number];
 export const notifyChannel = 'vigil';

@@ -11,8 +11,11 @@ import { toBase } from '@/domain/transactions/money';
 import { Availability, NoAnswer } from './availability';
 import { Months } from './months';
 
+/** Only a worker's payment can be taken over by another. */
+type Decided = Exclude<DecideOutcome, { kind: 'fenced' }>;
+
 export type PaymentOutcome =
-  | DecideOutcome
+  | Decided
   | { kind: 'in_future' }
   | { kind: 'outside_partitions' }
   | { kind: 'amount_too_large' };
@@ -93,7 +96,7 @@ export class Engine {
         cache: this.#cache,
         onRecorded: ({ alerts }) => this.announce('decisions', ...(alerts > 0 ? (['alerts'] as const) : [])),
       });
-      return outcome as DecideOutcome;
+      return outcome as Decided;
     });
   }
 

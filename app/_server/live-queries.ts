@@ -11,6 +11,7 @@ import * as rules from '@/domain/rules/queries';
 import * as securityEvents from '@/domain/security-events/queries';
 import * as sessions from '@/domain/sessions/queries';
 import * as settings from '@/domain/settings/queries';
+import * as stream from '@/domain/stream/queries';
 import * as transactions from '@/domain/transactions/queries';
 
 // One line a noun: its queries with `live: true` can be read again by the browser.
@@ -26,6 +27,7 @@ const modules: Record<string, unknown>[] = [
   securityEvents,
   sessions,
   settings,
+  stream,
   transactions,
 ];
 

@@ -2,8 +2,9 @@
 -- prediction, rule hits and alert, or nothing of it.
 --
 -- Answers one row a payment: `recorded`; `same` with the stored answer; `conflict` (the id exists with another body, or
--- its stream row is gone); `stale` (another payment of its user or card was recorded since the read that it was
--- decided from: read and decide again). A missing partition is 23514 for the whole block.
+-- its answer is gone); `fenced` (a worker's lease was taken over: the payment is no longer its own); `stale` (another
+-- payment of its user or card was recorded since the read that it was decided from: read and decide again). A missing
+-- partition is 23514 for the whole block.
 --
 -- Locks, always in this order: the block's cards, then its users (both sorted, exclusive), then the hours of its
 -- payments (sorted, shared, see 200_feature_cache.sql). They are taken in statements before the main one, whose
@@ -51,7 +52,9 @@ BEGIN
       CASE
         WHEN s.payload_hash <> g.payload_hash THEN 'conflict'
         WHEN s.answer IS NOT NULL THEN 'same'
-        WHEN s.id IS NULL AND EXISTS (SELECT FROM transactions x WHERE x.transaction_id = g.transaction_id
+        WHEN g.lease_epoch IS NOT NULL AND g.lease_epoch IS DISTINCT FROM s.lease_epoch THEN 'fenced'
+        -- Decided so long ago that its answer is gone; it may have come into the queue again since.
+        WHEN EXISTS (SELECT FROM transactions x WHERE x.transaction_id = g.transaction_id
           AND x.transaction_timestamp = g.transaction_timestamp
           AND x.transaction_timestamp BETWEEN v_oldest AND v_newest) THEN 'conflict'
         WHEN (extract(epoch FROM hu.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.user_head
@@ -68,12 +71,14 @@ BEGIN
   ), streamed AS (
     -- A row that waits in the queue is answered here too; a worker's lease must still be its own.
     INSERT INTO transaction_stream AS s (transaction_id, raw_data, processing_status, received_at, processed_at,
-      payload_hash, answer)
-    SELECT j.transaction_id, j.raw_data, 'DONE', coalesce(j.received_at, j.recorded_at), j.recorded_at, j.payload_hash, j.answer
+      payload_hash, answer, next_try_at)
+    SELECT j.transaction_id, j.raw_data, 'DONE', coalesce(j.received_at, j.recorded_at), j.recorded_at, j.payload_hash, j.answer,
+      NULL
     FROM judged j WHERE j.verdict IS NULL ORDER BY j.transaction_id
     ON CONFLICT (transaction_id) DO UPDATE
     SET processing_status = 'DONE', processed_at = excluded.processed_at, answer = excluded.answer,
-        error_message = NULL, lease_until = NULL, next_try_at = NULL
+        error_code = NULL, error_message = NULL, discard_reason = NULL, lease_until = NULL, leased_by = NULL,
+        next_try_at = NULL
     WHERE s.answer IS NULL AND s.payload_hash = excluded.payload_hash
       AND EXISTS (SELECT FROM judged j WHERE j.transaction_id = s.transaction_id AND j.verdict IS NULL
         AND (j.lease_epoch IS NULL OR j.lease_epoch = s.lease_epoch))

@@ -24,6 +24,8 @@ BEGIN
     'GRANT INSERT, UPDATE ON console_users, password_links, user_sessions, known_devices, login_guard, api_keys,
       rule_versions, fraud_rules, fraud_patterns, entity_lists, system_config, audit_reviews, cases, case_events,
       maintenance_requests, partition_holds, models, model_ab_tests TO vigil_web',
+    'GRANT UPDATE (processing_status, processed_at, error_code, error_message, retry_count, next_try_at, lease_epoch,
+      discard_reason) ON transaction_stream TO vigil_web',
     'GRANT DELETE ON entity_lists, password_links, login_guard, partition_holds TO vigil_web',
     'GRANT UPDATE (status, disposition, assignee_id, lease_until, note, decided_by, decided_at) ON fraud_alerts TO vigil_web, vigil_worker',
     'GRANT INSERT, UPDATE ON job_runs, job_slots, maintenance_requests, query_texts TO vigil_worker',
@@ -39,6 +41,9 @@ BEGIN
     'GRANT EXECUTE ON FUNCTION run_ensure_partitions(), refresh_fraud_dashboard(), archive_old_transactions() TO vigil_worker, vigil_web',
     'GRANT EXECUTE ON FUNCTION record_job_run(text, timestamptz, text, bigint, text, jsonb) TO vigil_worker',
     'GRANT EXECUTE ON FUNCTION bring_back_transactions(date, text, text, timestamptz) TO vigil_worker',
+    'GRANT EXECUTE ON FUNCTION queue_payments(jsonb) TO vigil_ingest',
+    'GRANT EXECUTE ON FUNCTION claim_payments(text, integer, integer, integer), renew_claims(text, integer, jsonb),
+      settle_claims(jsonb) TO vigil_worker',
     'GRANT EXECUTE ON FUNCTION record_decision(jsonb), fill_feature_cache(text, text, timestamptz), keep_feature_cache(jsonb)
       TO vigil_ingest, vigil_worker',
     'GRANT EXECUTE ON FUNCTION label_transactions(jsonb, text) TO vigil_web, vigil_ingest, vigil_worker'

@@ -120,7 +120,10 @@ export const transactionsArchive = pgTable('transactions_archive', payment, (t) 
   index('transactions_archive_user_time_idx').on(t.userId, t.transactionTimestamp),
 ]);
 
-/** Ingest log and queue: PENDING → PROCESSING → DONE, or FAILED → retried → DEAD. */
+/**
+ * Ingest log and queue: PENDING → PROCESSING → DONE, or FAILED → tried again → DEAD → PENDING again or DISCARDED.
+ * A claim is a lease with an epoch; `processed_at` is when the row came to an end.
+ */
 export const transactionStream = pgTable(
   'transaction_stream',
   {
@@ -137,18 +140,34 @@ export const transactionStream = pgTable(
     leaseUntil: moment('lease_until'),
     leaseEpoch: integer('lease_epoch').notNull().default(0),
     leasedBy: varchar('leased_by', { length: 100 }),
-    nextTryAt: moment('next_try_at'),
+    /** Not before; also the order of the queue. A row that nothing waits for has none. */
+    nextTryAt: moment('next_try_at').defaultNow(),
+    /** Why it failed, as a word; `error_message` says it in full. */
+    errorCode: varchar('error_code', { length: 40 }),
+    discardReason: varchar('discard_reason', { length: 500 }),
   },
   (t) => [
     uniqueIndex('transaction_stream_transaction_id_key').on(t.transactionId),
     index('transaction_stream_open_idx')
       .on(t.nextTryAt, t.id)
       .where(sql`processing_status IN ('PENDING','PROCESSING','FAILED')`),
+    index('transaction_stream_failed_idx').on(t.id).where(sql`processing_status = 'FAILED'`),
     index('transaction_stream_dead_idx').on(t.id).where(sql`processing_status = 'DEAD'`),
+    index('transaction_stream_dead_code_idx').on(t.errorCode, t.id).where(sql`processing_status = 'DEAD'`),
+    index('transaction_stream_discarded_idx').on(t.id).where(sql`processing_status = 'DISCARDED'`),
     index('transaction_stream_received_idx').on(t.receivedAt),
     check(
       'transaction_stream_status_check',
-      sql`processing_status IN ('PENDING','PROCESSING','DONE','FAILED','DEAD')`,
+      sql`processing_status IN ('PENDING','PROCESSING','DONE','FAILED','DEAD','DISCARDED')`,
+    ),
+    // What has no place in the queue would wait for ever.
+    check(
+      'transaction_stream_open_check',
+      sql`processing_status NOT IN ('PENDING','PROCESSING','FAILED') OR next_try_at IS NOT NULL`,
+    ),
+    check(
+      'transaction_stream_discard_check',
+      sql`(processing_status = 'DISCARDED') = (discard_reason IS NOT NULL)`,
     ),
   ],
 );

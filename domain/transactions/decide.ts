@@ -15,13 +15,14 @@ export type DecideInput = { payment: Payment; receivedAt?: string; leaseEpoch?: 
 /**
  * What became of a payment. `answer` is the stored text: `repeated` when it was given before. `conflict`: the id is
  * taken by another payment, or by one whose answer is kept no longer. `no_rate`: its currency has no rate.
- * `no_partition`: its month is out of reach.
+ * `no_partition`: its month is out of reach. `fenced`: another worker has taken it over (only with `leaseEpoch`).
  */
 export type DecideOutcome =
   | { kind: 'answer'; answer: string; repeated: boolean }
   | { kind: 'conflict' }
   | { kind: 'no_rate'; currency: string }
-  | { kind: 'no_partition' };
+  | { kind: 'no_partition' }
+  | { kind: 'fenced' };
 
 export type DecideDeps = {
   sql: Sql;
@@ -38,7 +39,7 @@ export type DecideDeps = {
 type Item = Incoming & { index: number };
 type Recorded = {
   position: number;
-  outcome: 'recorded' | 'same' | 'conflict' | 'stale';
+  outcome: 'recorded' | 'same' | 'conflict' | 'fenced' | 'stale';
   answer: string | null;
 };
 
@@ -163,7 +164,7 @@ async function write(
       if (record.alert) alerts += 1;
     } else if (outcome === 'same')
       outcomes[position] = { kind: 'answer', answer: answer as string, repeated: true };
-    else if (outcome === 'conflict') outcomes[position] = { kind: 'conflict' };
+    else if (outcome !== 'stale' && outcome !== 'recorded') outcomes[position] = { kind: outcome };
   }
   if (payments > 0) deps.onRecorded?.({ payments, alerts });
 }
