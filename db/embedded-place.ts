@@ -22,18 +22,22 @@ const SHARED_ROOT = '/var/lib/vigil';
 /** Major versions that npm brings binaries of. */
 export type EmbeddedMajor = 16 | 17 | 18;
 
+/** A PostgreSQL that the machine has, and its user, whom root runs it as. */
+export type Installed = { folder: string; as: { uid: number; gid: number } };
+
 /** Finds or prepares a place that the user who will run PostgreSQL can reach. */
-export function findPlace(dir: string, major: EmbeddedMajor = 18): Place {
+export function findPlace(dir: string, version: EmbeddedMajor | Installed = 18): Place {
   fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
   const stateDir = fs.realpathSync(dir);
-  const native = embeddedNative(major);
+  const installed = typeof version === 'object' ? version : null;
+  const native = typeof version === 'object' ? version.folder : embeddedNative(version);
   const own = path.join(stateDir, 'data');
   if (process.getuid?.() !== 0) {
     return { stateDir, dataDir: own, as: null, ...binaries(native) };
   }
   const id = createHash('sha256').update(stateDir).digest('hex').slice(0, 16);
   const moved = path.join(SHARED_ROOT, id);
-  const as = runAs([own, path.join(moved, 'data')]);
+  const as = installed?.as ?? runAs([own, path.join(moved, 'data')]);
   const home = path.join(native, 'bin', 'postgres');
   const reachable = spawnSync(home, ['--version'], { ...as, cwd: '/', stdio: 'ignore' }).status === 0;
   const usable = reachable ? native : copyBinaries(native);

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import postgres from 'postgres';
-import { type EmbeddedMajor, findPlace, type Place } from './embedded-place';
+import { applyConfiguration, initialise } from './embedded-files';
+import { type EmbeddedMajor, findPlace, type Installed, type Place } from './embedded-place';
 import {
   findProcess,
   type ProcessMark,
@@ -20,9 +21,11 @@ export type EmbeddedOptions = {
   dir: string;
   /** Wanted port; otherwise the one of the last start when it is free, otherwise any free one. */
   port?: number;
-  /** Which PostgreSQL; 18 unless told. */
-  major?: EmbeddedMajor;
+  /** Which PostgreSQL: npm's 18 unless told, another of npm's, or one that the machine has installed. */
+  version?: EmbeddedMajor | Installed;
   settings?: Record<string, string | number>;
+  /** Lines of a postgresql.conf that stand in place of our usual settings. */
+  configuration?: string;
   /** False for tests: no fsync, so a power cut may lose the cluster. */
   durable?: boolean;
 };
@@ -41,10 +44,12 @@ export type Embedded = {
 const START_LIMIT_MS = 120_000;
 const RETRY_LIMIT_MS = 15_000;
 
-const baseSettings: Record<string, string | number> = {
+const ownSettings: Record<string, string | number> = {
   listen_addresses: '127.0.0.1',
   // A socket path has a limit of about 107 bytes, which a deep folder passes.
   unix_socket_directories: '',
+};
+const usualSettings: Record<string, string | number> = {
   shared_preload_libraries: 'pg_stat_statements',
   wal_level: 'logical',
   max_slot_wal_keep_size: '2GB',
@@ -63,13 +68,14 @@ const volatileSettings = { fsync: 'off', full_page_writes: 'off' };
  * Ends what an earlier, killed start has left in the same folder; throws when a live one holds it.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const place = findPlace(options.dir, options.major);
+  const place = findPlace(options.dir, options.version);
   holdFolder(place.stateDir);
   try {
     await endLeftovers(place.dataDir);
     const password = readPassword(place.stateDir);
     if (!fs.existsSync(path.join(place.dataDir, 'PG_VERSION')))
       initialise(place, password, options.durable ?? true);
+    if (options.configuration) applyConfiguration(place, options.configuration);
     const end = Date.now() + RETRY_LIMIT_MS;
     for (;;) {
       const port = await choosePort(place.stateDir, options.port);
@@ -157,35 +163,6 @@ function readPassword(stateDir: string): string {
   return made;
 }
 
-function initialise(place: Place, password: string, durable: boolean): void {
-  // Made aside and renamed, so that a killed initdb leaves nothing that looks like a cluster.
-  const half = `${place.dataDir}.new`;
-  const secret = `${place.dataDir}.pw`;
-  fs.rmSync(half, { recursive: true, force: true });
-  fs.mkdirSync(half, { recursive: true, mode: 0o700 });
-  fs.writeFileSync(secret, password, { mode: 0o600 });
-  try {
-    if (place.as) {
-      fs.chownSync(half, place.as.uid, place.as.gid);
-      fs.chownSync(secret, place.as.uid, place.as.gid);
-    }
-    const args = ['-D', half, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${secret}`];
-    args.push('-E', 'UTF8', '--locale=C.UTF-8', ...(durable ? [] : ['--no-sync']));
-    const run = spawnSync(place.initdb, args, {
-      ...place.as,
-      cwd: '/',
-      encoding: 'utf8',
-      timeout: START_LIMIT_MS,
-    });
-    if (run.status !== 0) {
-      throw new Error(`initdb failed: ${(run.error?.message ?? run.stderr ?? '').trim()}`);
-    }
-    fs.renameSync(half, place.dataDir);
-  } finally {
-    fs.rmSync(secret, { force: true });
-  }
-}
-
 async function choosePort(stateDir: string, wanted?: number): Promise<number> {
   if (wanted) return wanted;
   const last = Number(readText(path.join(stateDir, 'port')));
@@ -220,7 +197,8 @@ async function startOnce(
   options: EmbeddedOptions,
 ): Promise<Embedded> {
   const settings = {
-    ...baseSettings,
+    ...ownSettings,
+    ...(options.configuration ? {} : usualSettings),
     ...(options.durable === false ? volatileSettings : {}),
     ...options.settings,
   };

@@ -39,8 +39,8 @@ export default async function setup(project: TestProject) {
   if (!given) {
     removeAbandoned();
     dir = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
-    const major = readMajor(process.env.VIGIL_TEST_POSTGRES);
-    server = await startEmbedded({ dir, major, durable: false, settings: { max_connections: 300 } });
+    const version = readMajor(process.env.VIGIL_TEST_POSTGRES);
+    server = await startEmbedded({ dir, version, durable: false, settings: { max_connections: 300 } });
   }
   const admin = given ?? server!.url;
   const template = `vigil_test_${randomBytes(5).toString('hex')}`;
