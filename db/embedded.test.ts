@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(async () => {
   for (const server of running) await server.stop();
   fs.rmSync(dir, { recursive: true, force: true });
-});
+}, 60_000);
 
 async function start(name: string) {
   const server = await startEmbedded({ dir: path.join(dir, name), durable: false });
