@@ -15,6 +15,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           maxWorkers: 2,
+          // Importing the whole of a floor takes seconds on a busy machine.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...exclude, '**/*.db.test.ts'],
         },

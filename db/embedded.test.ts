@@ -87,9 +87,15 @@ test('after kill -9 of the postmaster the next start recovers what was committed
   await idle.end({ timeout: 0 }).catch(() => {});
 }, 60_000);
 
+/** The signal is sent at once and acted on when the machine finds time. */
+const kill = async (pid: number) => {
+  signal(pid, 'SIGKILL');
+  await waitUntil(() => findProcess(pid) === null, 10_000);
+};
+
 test('after kill -9 of the supervisor its orphan is ended and the next start works', async () => {
   const orphan = await startElsewhere(path.join(dir, 'orphan'));
-  signal(orphan.supervisor, 'SIGKILL');
+  await kill(orphan.supervisor);
   const survived = postgresProcessesIn(orphan.dataDir);
   expect(survived).toContain(orphan.pid);
   const server = await start('orphan');
@@ -100,7 +106,7 @@ test('after kill -9 of the supervisor its orphan is ended and the next start wor
 
 test('after kill -9 of the supervisor and then of the postmaster the next start works', async () => {
   const orphan = await startElsewhere(path.join(dir, 'both'));
-  signal(orphan.supervisor, 'SIGKILL');
+  await kill(orphan.supervisor);
   signal(orphan.pid, 'SIGKILL');
   const server = await start('both');
   expect(await ask(server.url, 'select 1 as up')).toEqual({ up: 1 });
