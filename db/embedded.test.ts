@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Embedded, startEmbedded } from './embedded';
-import { postgresProcessesIn, signal, stillRuns, waitUntil } from './process-table';
+import { findProcess, postgresProcessesIn, signal, stillRuns, waitUntil } from './process-table';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let dir: string;
@@ -206,7 +206,7 @@ function readableTree(): string {
       fs.cpSync(path.join(root, name), path.join(copy, name), { recursive: true, verbatimSymlinks: true });
     }
   }
-  for (const name of ['embedded', 'embedded-place', 'process-table']) {
+  for (const name of ['embedded', 'embedded-files', 'embedded-place', 'process-table']) {
     fs.copyFileSync(path.join(root, 'db', `${name}.ts`), path.join(copy, 'db', `${name}.ts`));
   }
   spawnSync('chmod', ['-R', 'a+rX', copy]);
