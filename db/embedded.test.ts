@@ -20,7 +20,7 @@ beforeAll(() => {
 afterAll(async () => {
   for (const server of running) await server.stop();
   fs.rmSync(dir, { recursive: true, force: true });
-}, 60_000);
+}, 120_000);
 
 async function start(name: string) {
   const server = await startEmbedded({ dir: path.join(dir, name), durable: false });
@@ -56,7 +56,7 @@ test('starts with the settings the product needs, keeps its port and data, stops
   expect(second.port).toBe(first.port);
   expect(await ask(second.url, 'select answer from kept')).toEqual({ answer: 42 });
   await second.stop();
-}, 60_000);
+}, 120_000);
 
 test('the password is ours alone and asked for', async () => {
   const server = await start('closed');
@@ -66,13 +66,13 @@ test('the password is ours alone and asked for', async () => {
   open.password = 'another';
   await expect(ask(open.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
   await server.stop();
-}, 60_000);
+}, 120_000);
 
 test('a second start in the same folder is refused while the first lives', async () => {
   const server = await start('twice');
   await expect(startEmbedded({ dir: path.join(dir, 'twice') })).rejects.toThrow(/already run by process/);
   await server.stop();
-}, 60_000);
+}, 120_000);
 
 test('after kill -9 of the postmaster the next start recovers what was committed', async () => {
   const server = await start('crash');
@@ -85,7 +85,7 @@ test('after kill -9 of the postmaster the next start recovers what was committed
   expect(await ask(again.url, 'select n from kept')).toEqual({ n: 1 });
   await again.stop();
   await idle.end({ timeout: 0 }).catch(() => {});
-}, 60_000);
+}, 120_000);
 
 /** The signal is sent at once and acted on when the machine finds time. */
 const kill = async (pid: number) => {
@@ -102,7 +102,7 @@ test('after kill -9 of the supervisor its orphan is ended and the next start wor
   expect(server.pid).not.toBe(orphan.pid);
   expect(postgresProcessesIn(server.dataDir)).not.toContain(orphan.pid);
   await server.stop();
-}, 60_000);
+}, 120_000);
 
 test('after kill -9 of the supervisor and then of the postmaster the next start works', async () => {
   const orphan = await startElsewhere(path.join(dir, 'both'));
@@ -111,7 +111,7 @@ test('after kill -9 of the supervisor and then of the postmaster the next start 
   const server = await start('both');
   expect(await ask(server.url, 'select 1 as up')).toEqual({ up: 1 });
   await server.stop();
-}, 60_000);
+}, 120_000);
 
 test('a lock file that names a living stranger does not stop the start', async () => {
   const server = await start('stale');
@@ -127,14 +127,14 @@ test('a lock file that names a living stranger does not stop the start', async (
   const again = await start('stale');
   expect(await ask(again.url, 'select 1 as up')).toEqual({ up: 1 });
   await again.stop();
-}, 60_000);
+}, 120_000);
 
 test('a half-made cluster of a killed initdb is made anew', async () => {
   fs.mkdirSync(path.join(dir, 'half', 'data.new', 'base'), { recursive: true });
   const server = await start('half');
   expect(await ask(server.url, 'select 1 as up')).toEqual({ up: 1 });
   await server.stop();
-}, 60_000);
+}, 120_000);
 
 test.runIf(process.getuid?.() === 0)(
   'root: a folder that others cannot enter gets its data elsewhere',
@@ -231,7 +231,7 @@ async function startElsewhere(at: string): Promise<{ supervisor: number; pid: nu
   child.stdout.on('data', (chunk) => {
     out += chunk;
   });
-  await waitUntil(() => out.includes('\n') || child.exitCode !== null, 30_000);
+  await waitUntil(() => out.includes('\n') || child.exitCode !== null, 90_000);
   await new Promise((resolve) => setImmediate(resolve));
   return { supervisor: child.pid!, ...JSON.parse(out) };
 }
