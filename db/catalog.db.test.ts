@@ -159,10 +159,10 @@ describe('every object of the plan', () => {
   });
 
   test('the job, run by pg_cron or by the worker', async () => {
-    const { jobSchedules } = await import('@/domain/jobs/catalogue');
+    const { catalogue } = await import('@/domain/jobs/catalogue');
     const jobs = await t.sql`select job_name, schedule from server_jobs()`;
     const schedule =
-      jobs.find((job) => job.job_name === planJob.name)?.schedule ?? jobSchedules[planJob.name];
+      jobs.find((job) => job.job_name === planJob.name)?.schedule ?? catalogue[planJob.name].cron;
     expect(schedule).toBe(planJob.schedule);
   });
 

@@ -232,6 +232,18 @@ CREATE TABLE fraud_rules (
   CONSTRAINT fraud_rules_pkey PRIMARY KEY (id),
   CONSTRAINT fraud_rules_rule_name_unique UNIQUE (rule_name)
 );
+CREATE TABLE job_marks (
+  job_name character varying(100) NOT NULL,
+  mark timestamp with time zone NOT NULL,
+  CONSTRAINT job_marks_pkey PRIMARY KEY (job_name)
+);
+CREATE TABLE job_pauses (
+  job_name character varying(100) NOT NULL,
+  paused_by character varying(100) NOT NULL,
+  reason text NOT NULL,
+  paused_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT job_pauses_pkey PRIMARY KEY (job_name)
+);
 CREATE TABLE job_runs (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   job_name character varying(100) NOT NULL,
@@ -242,14 +254,16 @@ CREATE TABLE job_runs (
   error_message text,
   started_by character varying(100) NOT NULL,
   detail jsonb,
+  cancelled_by character varying(100),
   CONSTRAINT job_runs_pkey PRIMARY KEY (id),
-  CONSTRAINT job_runs_status_check CHECK (((status)::text = ANY ((ARRAY['running'::character varying, 'ok'::character varying, 'failed'::character varying, 'skipped'::character varying])::text[])))
+  CONSTRAINT job_runs_status_check CHECK (((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying, 'ok'::character varying, 'failed'::character varying, 'skipped'::character varying, 'missed'::character varying, 'lost'::character varying])::text[])))
 );
 CREATE TABLE job_slots (
   job_name character varying(100) NOT NULL,
   slot timestamp with time zone NOT NULL,
   taken_by character varying(100) NOT NULL,
   taken_at timestamp with time zone NOT NULL DEFAULT now(),
+  previous timestamp with time zone,
   CONSTRAINT job_slots_pkey PRIMARY KEY (job_name)
 );
 CREATE TABLE known_devices (
@@ -292,6 +306,7 @@ CREATE TABLE merchant_analytics (
   avg_transaction_amount numeric(15,2),
   risk_score_trend numeric(5,4),
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  score_sum numeric(15,4) NOT NULL DEFAULT '0'::numeric,
   CONSTRAINT merchant_analytics_pkey PRIMARY KEY (id)
 );
 CREATE TABLE merchants (
@@ -604,7 +619,11 @@ CREATE TABLE system_metrics_daily (
   mean_value double precision NOT NULL,
   min_value double precision NOT NULL,
   max_value double precision NOT NULL,
-  CONSTRAINT system_metrics_daily_metric_name_day_pk PRIMARY KEY (metric_name, day)
+  labels jsonb NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT system_metrics_daily_metric_name_day_labels_pk PRIMARY KEY (metric_name, day, labels)
+);
+CREATE TABLE touched_days (
+  day date NOT NULL
 );
 CREATE TABLE transaction_stream (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -752,6 +771,7 @@ CREATE INDEX idx_ml_features_embedding ON ONLY public.ml_features USING gist (cu
 CREATE INDEX idx_transactions_ml_composite ON ONLY public.transactions USING btree (user_id, merchant_id, transaction_timestamp, amount, fraud_score) INCLUDE (latitude, longitude, device_id);
 CREATE INDEX idx_transactions_recent_fraud ON ONLY public.transactions USING btree (transaction_timestamp, fraud_score, risk_level) WHERE is_fraud;
 CREATE INDEX job_runs_job_idx ON public.job_runs USING btree (job_name, started_at DESC);
+CREATE INDEX job_runs_open_idx ON public.job_runs USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
 CREATE INDEX job_runs_time_idx ON public.job_runs USING btree (started_at DESC, id DESC);
 CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
@@ -786,6 +806,7 @@ CREATE UNIQUE INDEX console_users_email_key ON public.console_users USING btree 
 CREATE UNIQUE INDEX entity_lists_entry_key ON public.entity_lists USING btree (list_name, entity, value);
 CREATE UNIQUE INDEX feature_cache_cache_key_key ON public.feature_cache USING btree (cache_key);
 CREATE UNIQUE INDEX fraud_alerts_transaction_id_key ON public.fraud_alerts USING btree (transaction_id);
+CREATE UNIQUE INDEX job_runs_waiting_key ON public.job_runs USING btree (job_name) WHERE ((status)::text = 'waiting'::text);
 CREATE UNIQUE INDEX merchant_analytics_merchant_id_date_key ON public.merchant_analytics USING btree (merchant_id, date);
 CREATE UNIQUE INDEX ml_model_performance_window_key ON public.ml_model_performance USING btree (model_name, model_version, window_start, window_end);
 CREATE UNIQUE INDEX model_ab_tests_active_key ON public.model_ab_tests USING btree (status) WHERE ((status)::text = 'ACTIVE'::text);
@@ -1442,6 +1463,31 @@ CREATE VIEW v_slow_queries AS
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION public.analyze_partitioned_table(OUT affected bigint, OUT detail jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '200ms'
+AS $function$
+DECLARE
+  v_table record;
+BEGIN
+  affected := 0;
+  SELECT t.name, t.rows INTO v_table FROM (
+    SELECT p.oid, p.relname AS name, p.reltuples AS known, pg_stat_get_last_analyze_time(p.oid) AS at, (
+      SELECT sum(greatest(c.reltuples, 0)) FROM pg_partition_tree(p.oid) l JOIN pg_class c ON c.oid = l.relid WHERE l.isleaf) AS rows
+    FROM pg_class p WHERE p.relnamespace = 'public'::regnamespace AND p.relkind = 'p' AND NOT p.relispartition) t
+  WHERE t.rows > 0 AND (t.known < 0 OR abs(t.rows - t.known) > 0.2 * t.known OR t.at IS NULL OR t.at < now() - interval '7 days')
+  ORDER BY t.known >= 0, abs(t.rows - t.known) / greatest(t.known, 1) DESC LIMIT 1;
+  IF FOUND THEN
+    -- From 18 on without its partitions, which have their own.
+    EXECUTE format(CASE WHEN current_setting('server_version_num')::integer >= 180000 THEN 'ANALYZE ONLY %I' ELSE 'ANALYZE %I' END, v_table.name);
+    affected := v_table.rows;
+    detail := jsonb_build_object('table', v_table.name);
+  END IF;
+END $function$
+;
 CREATE OR REPLACE FUNCTION public.append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text)
  RETURNS bigint
  LANGUAGE sql
@@ -1805,6 +1851,136 @@ BEGIN
 END
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.delete_expired_rows(OUT affected bigint, OUT detail jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET lock_timeout TO '200ms'
+ SET enable_seqscan TO 'off'
+AS $function$
+DECLARE
+  v_block CONSTANT integer := 2000;
+  v_table record;
+  v_until timestamptz;
+  v_deleted bigint;
+  v_sum bigint;
+BEGIN
+  affected := 0;
+  detail := '{}';
+  FOR v_table IN SELECT * FROM (VALUES
+    ('transaction_stream', now() - make_interval(days => retention_setting('retention.stream_days', 30)),
+      'DELETE FROM transaction_stream WHERE id IN (SELECT id FROM transaction_stream WHERE processing_status IN (''DONE'', ''DISCARDED'')
+        AND received_at < $1 AND processed_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('feature_cache', now(),
+      'DELETE FROM feature_cache WHERE id IN (SELECT id FROM feature_cache WHERE expires_at < $1
+        ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('job_runs', now() - make_interval(days => retention_setting('retention.job_runs_days', 30)),
+      'DELETE FROM job_runs WHERE id IN (SELECT id FROM job_runs WHERE started_at < $1 AND status NOT IN (''waiting'', ''running'')
+        ORDER BY started_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('cron.job_run_details', now() - make_interval(days => retention_setting('retention.job_runs_days', 30)), NULL)
+  ) AS t(name, before, statement) LOOP
+    v_until := clock_timestamp() + interval '400 milliseconds';
+    v_sum := 0;
+    LOOP
+      IF v_table.statement IS NULL THEN
+        v_deleted := delete_server_runs(v_table.before, v_block);
+      ELSE
+        EXECUTE v_table.statement USING v_table.before, v_block;
+        GET DIAGNOSTICS v_deleted = ROW_COUNT;
+      END IF;
+      v_sum := v_sum + v_deleted;
+      EXIT WHEN v_deleted < v_block OR clock_timestamp() > v_until;
+    END LOOP;
+    affected := affected + v_sum;
+    CONTINUE WHEN v_sum = 0;
+    detail := detail || jsonb_build_object(v_table.name, v_sum);
+    IF v_deleted = v_block THEN
+      detail := detail || jsonb_build_object(v_table.name || ' left', true);
+    END IF;
+  END LOOP;
+  -- Each payment writes its day; while the daily reports are paused this keeps one row of each.
+  IF pg_relation_size('touched_days') > 1000000 THEN
+    INSERT INTO touched_days SELECT unnest(take_touched_days());
+  END IF;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.delete_server_runs(p_before timestamp with time zone, p_limit integer)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ SELECT 0::bigint $function$
+;
+CREATE OR REPLACE FUNCTION public.drop_expired_partition(OUT affected bigint, OUT detail jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '200ms'
+AS $function$
+DECLARE
+  v_parent record;
+  v_part record;
+  v_busy text[] := '{}';
+BEGIN
+  affected := 0;
+  FOR v_part IN
+    SELECT c.relname AS name FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND c.relname ~ '_y\d{4}m\d{2}(d\d{2})?_expired$' ORDER BY c.relname
+  LOOP
+    BEGIN
+      EXECUTE format('DROP TABLE %I', v_part.name);
+      affected := 1;
+      detail := jsonb_build_object('dropped', v_part.name);
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      v_busy := v_busy || v_part.name::text;
+    END;
+  END LOOP;
+  FOR v_parent IN
+    SELECT p.name, CASE p.unit WHEN 'days' THEN make_interval(days => retention_setting(p.key, p.usual))
+      ELSE make_interval(months => retention_setting(p.key, p.usual)) END AS keep, p.holds
+    FROM (VALUES
+      ('api_usage', 'retention.api_usage_days', 90, 'days', false),
+      ('system_metrics', 'retention.system_metrics_days', 7, 'days', false),
+      ('ml_features', 'retention.features_months', 36, 'months', true),
+      ('model_predictions', 'retention.features_months', 36, 'months', true),
+      ('rule_hits', 'retention.features_months', 36, 'months', true),
+      ('audit_trail', 'retention.audit_months', 84, 'months', false),
+      ('security_events', 'retention.audit_months', 84, 'months', false)) AS p(name, key, usual, unit, holds)
+  LOOP
+    SELECT p.name, p.from_at, p.to_at INTO v_part FROM v_partitions p
+    WHERE p.parent = v_parent.name AND p.level = 1 ORDER BY p.from_at LIMIT 1;
+    CONTINUE WHEN NOT FOUND OR v_part.to_at > now() - v_parent.keep
+      OR v_parent.holds AND EXISTS (SELECT FROM partition_holds h
+        WHERE h.month = v_part.from_at::date AND (h.until IS NULL OR h.until > now()));
+    BEGIN
+      IF v_parent.name = 'system_metrics' THEN
+        -- From 17 on a day attached with its hours cannot be detached again ("is not an identity column").
+        PERFORM roll_up_metrics_day(v_part.from_at::date);
+        EXECUTE format('DROP TABLE %I', v_part.name);
+        detail := jsonb_build_object('dropped', v_part.name);
+      ELSE
+        EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', v_parent.name, v_part.name);
+        EXECUTE format('ALTER TABLE %I RENAME TO %I', v_part.name, v_part.name || '_expired');
+        detail := jsonb_build_object('detached', v_part.name);
+      END IF;
+      PERFORM append_audit('system', NULL, 'drop-expired-partitions', 'partition:expire', 'partition', v_part.name, NULL,
+        jsonb_build_object('kept', v_parent.keep), 'success', NULL, NULL, NULL, NULL, NULL);
+      affected := 1;
+      RETURN;
+    EXCEPTION WHEN lock_not_available THEN
+      v_busy := v_busy || v_part.name::text;
+    END;
+  END LOOP;
+  IF v_busy <> '{}' THEN
+    detail := jsonb_build_object('busy', array_to_string(v_busy, ', '));
+  END IF;
+END $function$
+;
 CREATE OR REPLACE FUNCTION public.drop_feature_keys(p_touched jsonb)
  RETURNS void
  LANGUAGE sql
@@ -2050,6 +2226,8 @@ BEGIN
     was_labelled_at := v_row.was_labelled_at;
     RETURN NEXT;
   END LOOP;
+  INSERT INTO touched_days (day)
+  SELECT DISTINCT (r.transaction_timestamp AT TIME ZONE 'UTC')::date FROM jsonb_to_recordset(v_rows) AS r(transaction_timestamp timestamptz);
   PERFORM drop_feature_keys(jsonb_agg(jsonb_build_object('entity', 'merchant', 'key', r.merchant_id, 'at', t.at)))
   FROM jsonb_to_recordset(v_rows) AS r(merchant_id text, labelled_at timestamptz, was_labelled_at timestamptz)
   CROSS JOIN LATERAL (VALUES (r.labelled_at), (r.was_labelled_at)) AS t(at) WHERE t.at IS NOT NULL;
@@ -2373,6 +2551,9 @@ BEGIN
       severity varchar, reasons jsonb, rules integer[], patterns text[], queue_seconds double precision,
       sla_seconds double precision)
     WHERE l.severity IS NOT NULL
+  ), new_days AS (
+    -- What the daily reports must compute again; no key, so nobody waits for another's day.
+    INSERT INTO touched_days (day) SELECT DISTINCT (a.transaction_timestamp AT TIME ZONE 'UTC')::date FROM accepted a
   ), new_heads AS (
     INSERT INTO entity_heads AS h (entity, key, recorded_at, payments)
     SELECT 'user', a.user_id, a.recorded_at, 1 FROM accepted a
@@ -2400,15 +2581,55 @@ $function$
 ;
 CREATE OR REPLACE FUNCTION public.record_job_run(p_job text, p_started timestamp with time zone, p_status text, p_rows bigint DEFAULT NULL::bigint, p_error text DEFAULT NULL::text, p_detail jsonb DEFAULT NULL::jsonb)
  RETURNS bigint
- LANGUAGE sql
+ LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
-  INSERT INTO job_runs (job_name, started_at, ended_at, status, affected_rows, error_message, started_by, detail)
-  VALUES (p_job, p_started, clock_timestamp(), p_status, p_rows, p_error,
-    CASE WHEN current_setting('application_name', true) LIKE 'pg_cron%' THEN 'pg_cron' ELSE session_user END, p_detail)
-  RETURNING id;
-$function$
+DECLARE
+  v_run bigint := nullif(current_setting('vigil.job_run', true), '')::bigint;
+  v_id bigint;
+BEGIN
+  IF v_run IS NOT NULL THEN
+    UPDATE job_runs SET ended_at = clock_timestamp(), status = p_status, affected_rows = p_rows, error_message = p_error, detail = p_detail
+    WHERE id = v_run AND job_name = p_job AND status IN ('running', 'lost') RETURNING id INTO v_id;
+  END IF;
+  IF v_id IS NULL THEN
+    INSERT INTO job_runs (job_name, started_at, ended_at, status, affected_rows, error_message, started_by, detail)
+    VALUES (p_job, p_started, clock_timestamp(), p_status, p_rows, p_error,
+      CASE WHEN current_setting('application_name', true) LIKE 'pg_cron%' THEN 'pg_cron' ELSE session_user END, p_detail)
+    RETURNING id INTO v_id;
+  END IF;
+  RETURN v_id;
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.refresh_daily_reports(OUT affected bigint, OUT detail jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_days date[] := take_touched_days();
+  v_until timestamptz := clock_timestamp() + interval '10 seconds';
+  v_done integer := 0;
+  v_day date;
+  v_changed text[];
+  v_merchants text[] := '{}';
+  v_dates date[] := '{}';
+BEGIN
+  v_days := v_days[cardinality(v_days):] || v_days[:cardinality(v_days) - 1];
+  FOREACH v_day IN ARRAY v_days LOOP
+    EXIT WHEN v_done >= 2 AND clock_timestamp() > v_until;
+    v_changed := refresh_report_day(v_day);
+    v_merchants := v_merchants || v_changed;
+    v_dates := v_dates || array_fill(v_day, ARRAY[cardinality(v_changed)]);
+    v_done := v_done + 1;
+  END LOOP;
+  PERFORM refresh_risk_trends(v_merchants, v_dates);
+  INSERT INTO touched_days SELECT unnest(v_days[v_done + 1:]);
+  affected := cardinality(v_merchants);
+  detail := jsonb_build_object('days', v_done, 'days left', cardinality(v_days) - v_done);
+END $function$
 ;
 CREATE OR REPLACE FUNCTION public.refresh_fraud_dashboard()
  RETURNS void
@@ -2420,7 +2641,7 @@ DECLARE
   v_started timestamptz := clock_timestamp();
   v_rows bigint;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtext('vigil.refresh-fraud-dashboard')) THEN
+  IF NOT pg_try_advisory_xact_lock(hashtext('vigil.job'), hashtext('refresh-fraud-dashboard')) THEN
     PERFORM record_job_run('refresh-fraud-dashboard', v_started, 'skipped', NULL, 'another run is under way');
     RETURN;
   END IF;
@@ -2432,6 +2653,81 @@ BEGIN
     PERFORM record_job_run('refresh-fraud-dashboard', v_started, 'failed', NULL, SQLERRM);
   END;
 END $function$
+;
+CREATE OR REPLACE FUNCTION public.refresh_report_day(p_day date)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+  v_from timestamptz := p_day;
+  v_to timestamptz := p_day + 1;
+  v_changed text[];
+BEGIN
+  WITH parts AS MATERIALIZED (
+    SELECT x.merchant_id, x.user_id, count(*) AS n, sum(x.amount_base) AS amount, count(*) FILTER (WHERE x.is_fraud) AS frauds,
+      coalesce(sum(x.amount_base) FILTER (WHERE x.is_fraud), 0) AS fraud_amount, sum(x.fraud_score) AS score,
+      sum(x.latency_ms::numeric) AS latency, count(x.latency_ms) AS timed
+    FROM transactions_all x WHERE x.transaction_timestamp >= v_from AND x.transaction_timestamp < v_to GROUP BY 1, 2
+  ), of_day AS (
+    SELECT sum(n) AS n, sum(amount) AS amount, sum(frauds) AS frauds, sum(fraud_amount) AS fraud_amount,
+      round(sum(score) / sum(n), 4) AS score, count(DISTINCT user_id) AS users, count(DISTINCT merchant_id) AS merchants,
+      round(sum(latency) / nullif(sum(timed), 0))::integer AS latency
+    FROM parts HAVING count(*) > 0
+  ), of_merchant AS MATERIALIZED (
+    SELECT merchant_id, sum(n) AS n, sum(amount) AS amount, sum(frauds) AS frauds, sum(score) AS score FROM parts GROUP BY merchant_id
+  ), old_day AS (
+    UPDATE daily_metrics d SET total_transactions = o.n, total_amount = o.amount, fraud_transactions = o.frauds,
+      fraud_amount = o.fraud_amount, avg_fraud_score = o.score, unique_users = o.users, unique_merchants = o.merchants,
+      processing_time_avg_ms = o.latency
+    FROM of_day o WHERE d.date = p_day AND (d.total_transactions, d.total_amount, d.fraud_transactions, d.fraud_amount,
+      d.avg_fraud_score, d.unique_users, d.unique_merchants, d.processing_time_avg_ms)
+      IS DISTINCT FROM (o.n, o.amount, o.frauds, o.fraud_amount, o.score, o.users, o.merchants, o.latency)
+  ), new_day AS (
+    -- Not ON CONFLICT: it would use up an id for every row of every run.
+    INSERT INTO daily_metrics (date, total_transactions, total_amount, fraud_transactions, fraud_amount, avg_fraud_score,
+      unique_users, unique_merchants, processing_time_avg_ms)
+    SELECT p_day, n, amount, frauds, fraud_amount, score, users, merchants, latency FROM of_day
+    WHERE NOT EXISTS (SELECT FROM daily_metrics WHERE date = p_day)
+  ), old_merchants AS (
+    UPDATE merchant_analytics m SET transaction_count = o.n, transaction_amount = o.amount, fraud_count = o.frauds,
+      fraud_rate = round(o.frauds / o.n, 4), avg_transaction_amount = round(o.amount / o.n, 2), score_sum = o.score
+    FROM of_merchant o WHERE m.merchant_id = o.merchant_id AND m.date = p_day
+      AND (m.transaction_count, m.transaction_amount, m.fraud_count, m.score_sum) IS DISTINCT FROM (o.n, o.amount, o.frauds, o.score)
+    RETURNING m.merchant_id
+  ), new_merchants AS (
+    INSERT INTO merchant_analytics (merchant_id, date, transaction_count, transaction_amount, fraud_count, fraud_rate,
+      avg_transaction_amount, score_sum)
+    SELECT o.merchant_id, p_day, o.n, o.amount, o.frauds, round(o.frauds / o.n, 4), round(o.amount / o.n, 2), o.score
+    FROM of_merchant o WHERE NOT EXISTS (SELECT FROM merchant_analytics m WHERE m.merchant_id = o.merchant_id AND m.date = p_day)
+    RETURNING merchant_id
+  )
+  SELECT array_agg(c.merchant_id) INTO v_changed
+  FROM (SELECT merchant_id FROM old_merchants UNION ALL SELECT merchant_id FROM new_merchants) c;
+  RETURN coalesce(v_changed, '{}');
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.refresh_risk_trends(p_merchants text[], p_days date[])
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+  UPDATE merchant_analytics m SET risk_score_trend = w.trend
+  FROM (
+    SELECT r.id, (
+      SELECT round(sum(x.score_sum) FILTER (WHERE x.date > r.date - 7) / nullif(sum(x.transaction_count) FILTER (WHERE x.date > r.date - 7), 0)
+        - sum(x.score_sum) FILTER (WHERE x.date <= r.date - 7) / nullif(sum(x.transaction_count) FILTER (WHERE x.date <= r.date - 7), 0), 4)
+      FROM merchant_analytics x WHERE x.merchant_id = r.merchant_id AND x.date > r.date - 14 AND x.date <= r.date) AS trend
+    FROM (SELECT DISTINCT u.merchant_id, u.day + k AS day
+      FROM unnest(p_merchants, p_days) AS u(merchant_id, day) CROSS JOIN generate_series(0, 13) AS k) c
+    JOIN merchant_analytics r ON r.merchant_id = c.merchant_id AND r.date = c.day) w
+  WHERE m.id = w.id AND m.risk_score_trend IS DISTINCT FROM w.trend;
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.renew_claims(p_worker text, p_lease_ms integer, p_claims jsonb)
  RETURNS integer
@@ -2454,6 +2750,81 @@ AS $function$
   SELECT count(*)::integer FROM renewed;
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.request_job_cancel(p_run bigint, p_by text)
+ RETURNS text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  UPDATE job_runs SET cancelled_by = p_by WHERE id = p_run AND status = 'running' RETURNING job_name;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.request_job_run(p_job text, p_by text)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  INSERT INTO job_runs (job_name, started_at, status, started_by) VALUES (p_job, clock_timestamp(), 'waiting', p_by)
+  ON CONFLICT (job_name) WHERE status = 'waiting' DO NOTHING RETURNING id;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.retention_setting(p_key text, p_default integer)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT coalesce((SELECT (config_value #>> '{}')::integer FROM system_config
+    WHERE config_key = p_key AND config_value #>> '{}' ~ '^[1-9][0-9]{0,5}$'), p_default);
+$function$
+;
+CREATE OR REPLACE FUNCTION public.roll_up_metrics(OUT affected bigint, OUT detail jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+  v_day date := (SELECT mark::date + 1 FROM job_marks WHERE job_name = 'roll-up-metrics');
+  v_days integer := 0;
+BEGIN
+  affected := 0;
+  v_day := coalesce(v_day, (SELECT min(timestamp)::date FROM system_metrics));
+  WHILE v_day < current_date LOOP
+    affected := affected + roll_up_metrics_day(v_day);
+    v_days := v_days + 1;
+    INSERT INTO job_marks (job_name, mark) VALUES ('roll-up-metrics', v_day)
+      ON CONFLICT (job_name) DO UPDATE SET mark = excluded.mark;
+    v_day := v_day + 1;
+  END LOOP;
+  DELETE FROM system_metrics_daily
+    WHERE day < current_date - make_interval(months => retention_setting('retention.metrics_daily_months', 36));
+  detail := jsonb_build_object('days', v_days);
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.roll_up_metrics_day(p_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+  v_from timestamptz := p_day;
+  v_to timestamptz := p_day + 1;
+  v_rows integer;
+BEGIN
+  INSERT INTO system_metrics_daily AS d (day, metric_name, labels, samples, mean_value, min_value, max_value)
+  SELECT p_day, m.metric_name, coalesce(m.labels, '{}'), count(*), avg(m.metric_value), min(m.metric_value), max(m.metric_value)
+  FROM system_metrics m WHERE m.timestamp >= v_from AND m.timestamp < v_to GROUP BY m.metric_name, coalesce(m.labels, '{}')
+  ON CONFLICT (metric_name, day, labels) DO UPDATE
+  SET samples = excluded.samples, mean_value = excluded.mean_value, min_value = excluded.min_value, max_value = excluded.max_value
+  WHERE excluded.samples > d.samples;
+  GET DIAGNOSTICS v_rows = ROW_COUNT;
+  RETURN v_rows;
+END $function$
+;
 CREATE OR REPLACE FUNCTION public.run_ensure_partitions()
  RETURNS void
  LANGUAGE plpgsql
@@ -2474,14 +2845,66 @@ BEGIN
   END;
 END $function$
 ;
+CREATE OR REPLACE FUNCTION public.run_job(p_job text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_started timestamptz := clock_timestamp();
+  v_rows bigint;
+  v_detail jsonb;
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtext('vigil.job'), hashtext(p_job)) THEN
+    PERFORM record_job_run(p_job, v_started, 'skipped', 0, 'another run is under way');
+    RETURN;
+  END IF;
+  BEGIN
+    CASE p_job
+      WHEN 'drop-expired-partitions' THEN SELECT * INTO v_rows, v_detail FROM drop_expired_partition();
+      WHEN 'delete-expired-rows' THEN SELECT * INTO v_rows, v_detail FROM delete_expired_rows();
+      WHEN 'roll-up-metrics' THEN SELECT * INTO v_rows, v_detail FROM roll_up_metrics();
+      WHEN 'daily-reports' THEN SELECT * INTO v_rows, v_detail FROM refresh_daily_reports();
+      WHEN 'analyze-partitioned' THEN SELECT * INTO v_rows, v_detail FROM analyze_partitioned_table();
+    END CASE;
+    PERFORM record_job_run(p_job, v_started, 'ok', v_rows, NULL, v_detail);
+  EXCEPTION WHEN OTHERS THEN
+    PERFORM record_job_run(p_job, v_started, 'failed', NULL, SQLERRM);
+  END;
+END $function$
+;
 CREATE OR REPLACE FUNCTION public.server_jobs()
- RETURNS TABLE(job_name text, schedule text)
+ RETURNS TABLE(job_name text, schedule text, active boolean)
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  SELECT NULL::text, NULL::text WHERE false;
+  SELECT NULL::text, NULL::text, NULL::boolean WHERE false;
 $function$
+;
+CREATE OR REPLACE FUNCTION public.server_run_count(p_job text, p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ SELECT NULL::integer $function$
+;
+CREATE OR REPLACE FUNCTION public.server_runs(p_since timestamp with time zone)
+ RETURNS TABLE(id bigint, job_name text, started_at timestamp with time zone, ended_at timestamp with time zone, status text, error_message text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  SELECT NULL::bigint, NULL::text, NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text WHERE false;
+$function$
+;
+CREATE OR REPLACE FUNCTION public.set_server_job(p_job text, p_active boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ SELECT false $function$
 ;
 CREATE OR REPLACE FUNCTION public.settle_claims(p_claims jsonb)
  RETURNS SETOF bigint
@@ -2512,6 +2935,15 @@ AS $function$
   RETURNING s.id;
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.take_touched_days()
+ RETURNS date[]
+ LANGUAGE sql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH taken AS (DELETE FROM touched_days WHERE ctid = ANY (ARRAY(SELECT ctid FROM touched_days LIMIT 1000000 FOR UPDATE SKIP LOCKED)) RETURNING day)
+  SELECT coalesce(array_agg(DISTINCT day ORDER BY day), '{}') FROM taken;
+$function$
+;
 
 -- Publications
 
@@ -2522,10 +2954,10 @@ CREATE PUBLICATION fraud_analytics FOR TABLE fraud_patterns, merchants, ml_featu
 GRANT EXECUTE ON FUNCTION append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text) TO vigil_web;
 GRANT EXECUTE ON FUNCTION append_audit(p_actor_type text, p_user_id text, p_actor_name text, p_action text, p_resource_type text, p_resource_id text, p_old_values jsonb, p_new_values jsonb, p_outcome text, p_reason text, p_ip_address inet, p_user_agent text, p_session_id text, p_request_id text) TO vigil_worker;
-GRANT EXECUTE ON FUNCTION archive_old_transactions() TO vigil_web;
 GRANT EXECUTE ON FUNCTION archive_old_transactions() TO vigil_worker;
 GRANT EXECUTE ON FUNCTION bring_back_transactions(p_month date, p_reason text, p_by text, p_until timestamp with time zone) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION claim_payments(p_worker text, p_lease_ms integer, p_most integer, p_max_tries integer) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION delete_server_runs(p_before timestamp with time zone, p_limit integer) TO vigil_owner;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_web;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
@@ -2549,13 +2981,18 @@ GRANT EXECUTE ON FUNCTION queue_payments(payments jsonb) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION record_decision(decisions jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION record_job_run(p_job text, p_started timestamp with time zone, p_status text, p_rows bigint, p_error text, p_detail jsonb) TO vigil_worker;
-GRANT EXECUTE ON FUNCTION refresh_fraud_dashboard() TO vigil_web;
 GRANT EXECUTE ON FUNCTION refresh_fraud_dashboard() TO vigil_worker;
 GRANT EXECUTE ON FUNCTION renew_claims(p_worker text, p_lease_ms integer, p_claims jsonb) TO vigil_worker;
-GRANT EXECUTE ON FUNCTION run_ensure_partitions() TO vigil_web;
+GRANT EXECUTE ON FUNCTION request_job_cancel(p_run bigint, p_by text) TO vigil_web;
+GRANT EXECUTE ON FUNCTION request_job_run(p_job text, p_by text) TO vigil_web;
 GRANT EXECUTE ON FUNCTION run_ensure_partitions() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION run_job(p_job text) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION server_jobs() TO vigil_web;
 GRANT EXECUTE ON FUNCTION server_jobs() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION server_run_count(p_job text, p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION server_runs(p_since timestamp with time zone) TO vigil_web;
+GRANT EXECUTE ON FUNCTION server_runs(p_since timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION set_server_job(p_job text, p_active boolean) TO vigil_web;
 GRANT EXECUTE ON FUNCTION settle_claims(p_claims jsonb) TO vigil_worker;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_ingest;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_worker;
@@ -2654,6 +3091,10 @@ GRANT SELECT ON fraud_rules TO vigil_worker;
 GRANT USAGE ON fraud_rules_id_seq TO vigil_ingest;
 GRANT USAGE ON fraud_rules_id_seq TO vigil_web;
 GRANT USAGE ON fraud_rules_id_seq TO vigil_worker;
+GRANT SELECT ON job_marks TO vigil_web;
+GRANT SELECT ON job_marks TO vigil_worker;
+GRANT DELETE, INSERT, SELECT ON job_pauses TO vigil_web;
+GRANT SELECT ON job_pauses TO vigil_worker;
 GRANT INSERT, SELECT, UPDATE ON job_runs TO vigil_worker;
 GRANT SELECT ON job_runs TO vigil_web;
 GRANT USAGE ON job_runs_id_seq TO vigil_ingest;
@@ -2752,6 +3193,8 @@ GRANT SELECT ON system_metrics_daily TO vigil_web;
 GRANT USAGE ON system_metrics_id_seq TO vigil_ingest;
 GRANT USAGE ON system_metrics_id_seq TO vigil_web;
 GRANT USAGE ON system_metrics_id_seq TO vigil_worker;
+GRANT SELECT ON touched_days TO vigil_web;
+GRANT SELECT ON touched_days TO vigil_worker;
 GRANT DELETE, SELECT ON transaction_stream TO vigil_worker;
 GRANT SELECT ON transaction_stream TO vigil_ingest;
 GRANT SELECT ON transaction_stream TO vigil_web;

@@ -17,7 +17,13 @@ const notices = new Notices(sql);
 
 /** What this process does, each by itself: one that fails or waits holds up no other. */
 const parts: Part[] = [
-  new Scheduler({ sql, jobs, worker: workerName, notify: (topics) => notices.add(topics) }),
+  new Scheduler({
+    sql,
+    jobs,
+    worker: workerName,
+    maintainer: connections.maintainer,
+    notify: (topics) => notices.add(topics),
+  }),
 ];
 
 for (const part of parts) void part.start();

@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import { sampleHealth } from '@/domain/database/sample-health';
 import { pruneQueryStats, sampleQueries } from '@/domain/database/sample-queries';
-import { type JobName, jobSchedules } from '@/domain/jobs/catalogue';
+import { catalogue, type JobName } from '@/domain/jobs/catalogue';
 import { expireStale } from '@/domain/jobs/expire';
 import type { RunEnd } from '@/domain/jobs/runs';
 import type { Topic } from '@/domain/operation';
@@ -13,12 +13,12 @@ export type Job = {
   cron: string;
   /** Also once when the worker starts. */
   atStart: boolean;
-  /** The database function behind it writes its own row of job_runs, also when it fails. */
-  recordsItself: boolean;
-  /** What consoles read again after a run; with `ifRows` only when it did something. */
+  /** What consoles read again after a run. */
   topics: readonly Topic[];
-  ifRows?: boolean;
-  run: (tx: TransactionSql, now: Date) => Promise<Pick<RunEnd, 'rows' | 'detail'>>;
+  /** What they read again only when it did something. */
+  topicsIfRows?: readonly Topic[];
+  /** Null when the database function behind it has ended its row of job_runs itself. */
+  run: (tx: TransactionSql, now: Date) => Promise<Pick<RunEnd, 'rows' | 'detail'> | null>;
 };
 
 const daysKept = async (tx: TransactionSql): Promise<number> => {
@@ -29,36 +29,39 @@ const daysKept = async (tx: TransactionSql): Promise<number> => {
   return parsed.success ? parsed.data : setting.initial;
 };
 
+type StatementJob = { [K in JobName]: (typeof catalogue)[K] extends { sql: string } ? K : never }[JobName];
+
+/** A job that is one statement; the function behind it writes how it ended, also when it failed. */
+const statement = (
+  name: StatementJob,
+  topics: readonly Topic[] = ['jobs', 'health'],
+): Omit<Job, 'name' | 'cron'> => ({
+  atStart: true,
+  topics,
+  run: async (tx) => {
+    await tx.unsafe(catalogue[name].sql);
+    return null;
+  },
+});
+
 /** When: every job of this worker. */
 export const jobs: readonly Job[] = Object.entries({
-  'ensure-partitions': {
-    atStart: true,
-    recordsItself: true,
-    topics: ['jobs', 'health'],
-    run: async (tx) => {
-      await tx`select run_ensure_partitions()`;
-      return {};
-    },
-  },
-  'refresh-fraud-dashboard': {
-    atStart: true,
-    recordsItself: true,
-    topics: ['jobs', 'health', 'decisions'],
-    run: async (tx) => {
-      await tx`select refresh_fraud_dashboard()`;
-      return {};
-    },
-  },
+  'ensure-partitions': statement('ensure-partitions'),
+  'archive-old-transactions': statement('archive-old-transactions'),
+  'drop-expired-partitions': statement('drop-expired-partitions'),
+  'delete-expired-rows': statement('delete-expired-rows'),
+  'refresh-fraud-dashboard': statement('refresh-fraud-dashboard', ['jobs', 'health', 'decisions']),
+  'daily-reports': statement('daily-reports'),
+  'roll-up-metrics': statement('roll-up-metrics'),
+  'analyze-partitioned': statement('analyze-partitioned'),
   'sample-health': {
     atStart: true,
-    recordsItself: false,
-    topics: ['health'],
+    topics: ['jobs', 'health'],
     run: async (tx, now) => ({ rows: await sampleHealth(tx, now) }),
   },
   'sample-queries': {
     atStart: true,
-    recordsItself: false,
-    topics: ['health'],
+    topics: ['jobs', 'health'],
     run: async (tx, now) => {
       const sample = await sampleQueries(tx, now);
       if (!sample) return { rows: 0, detail: { reason: 'pg_stat_statements is not loaded' } };
@@ -68,9 +71,8 @@ export const jobs: readonly Job[] = Object.entries({
   },
   'expire-sessions': {
     atStart: true,
-    recordsItself: false,
-    topics: ['sessions'],
-    ifRows: true,
+    topics: ['jobs'],
+    topicsIfRows: ['sessions'],
     run: async (tx, now) => {
       const { sessions, counters } = await expireStale(tx, now);
       return { rows: sessions + counters, detail: { sessions, counters } };
@@ -78,12 +80,11 @@ export const jobs: readonly Job[] = Object.entries({
   },
   'prune-query-stats': {
     atStart: false,
-    recordsItself: false,
     topics: ['jobs'],
     run: async (tx, now) => ({ rows: await pruneQueryStats(tx, now, await daysKept(tx)) }),
   },
 } satisfies Record<JobName, Omit<Job, 'name' | 'cron'>>).map(([name, job]) => ({
   name,
-  cron: jobSchedules[name as JobName],
+  cron: catalogue[name as JobName].cron,
   ...job,
 }));

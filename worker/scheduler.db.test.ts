@@ -19,7 +19,6 @@ const counting = (name: string, overrides: Partial<Job> = {}) => {
     name,
     cron: '*/5 * * * *',
     atStart: false,
-    recordsItself: false,
     topics: ['jobs'],
     run: async (_tx, now) => {
       runs.push(now);
@@ -58,7 +57,7 @@ describe('when jobs run', () => {
     await once(scheduler);
     expect(runs).toHaveLength(1);
     expect(await rowsOf('a')).toEqual([
-      { status: 'ok', rows: 7, error: null, started_by: 'vigil_worker', in_order: true },
+      { status: 'ok', rows: 7, error: null, started_by: 'worker', in_order: true },
     ]);
   });
 
@@ -94,6 +93,15 @@ describe('when jobs run', () => {
     expect(runs).toHaveLength(1);
     const [slot] = await t.sql`select slot from job_slots where job_name = 'a'`;
     expect(slot?.slot).toEqual(at('18:30:00'));
+    time.set('19:30:00');
+    await once(scheduler);
+    expect(runs).toHaveLength(2);
+    const [missed] = await t.sql`select started_at, ended_at, detail from job_runs where status = 'missed'`;
+    expect(missed).toEqual({
+      started_at: at('18:35:00'),
+      ended_at: at('19:25:00'),
+      detail: { moments: 11 },
+    });
   });
 
   test('a moment that comes while the job is still running is skipped and said so', async () => {
@@ -109,10 +117,13 @@ describe('when jobs run', () => {
     await scheduler.tick();
     await expect
       .poll(() => rowsOf('a'))
-      .toMatchObject([{ status: 'skipped', error: 'another run is under way' }]);
+      .toMatchObject([
+        { status: 'running', in_order: null },
+        { status: 'skipped', error: 'another run is under way' },
+      ]);
     finish();
     await scheduler.idle();
-    expect((await rowsOf('a')).map((row) => row.status)).toEqual(['skipped', 'ok']);
+    expect((await rowsOf('a')).map((row) => row.status)).toEqual(['ok', 'skipped']);
   });
 });
 
@@ -160,7 +171,7 @@ describe('two workers', () => {
     time.set('12:10:00');
     await once(two);
     expect(b.runs).toHaveLength(0);
-    expect(await rowsOf('a')).toMatchObject([{ status: 'skipped' }]);
+    expect(await rowsOf('a')).toMatchObject([{ status: 'running' }, { status: 'skipped' }]);
     finish();
     await one.idle();
   });
@@ -210,15 +221,15 @@ describe('what goes wrong', () => {
 
   test('a job that the server runs itself is left to it', async () => {
     const time = clock('12:05:00');
-    await t.sql.unsafe(`create or replace function server_jobs() returns table (job_name text, schedule text)
-      language sql stable as $$ select 'theirs', '* * * * *' $$`);
+    await t.sql.unsafe(`create or replace function server_jobs() returns table (job_name text, schedule text, active boolean)
+      language sql stable as $$ select 'theirs', '* * * * *', true $$`);
     const theirs = counting('theirs', { atStart: true });
     const ours = counting('ours', { atStart: true });
     await once(new Scheduler({ sql, jobs: [theirs.job, ours.job], worker: 'w1', now: time.now }));
     expect(theirs.runs).toHaveLength(0);
     expect(ours.runs).toHaveLength(1);
-    await t.sql.unsafe(`create or replace function server_jobs() returns table (job_name text, schedule text)
-      language sql stable as $$ select null::text, null::text where false $$`);
+    await t.sql.unsafe(`create or replace function server_jobs() returns table (job_name text, schedule text, active boolean)
+      language sql stable as $$ select null::text, null::text, null::boolean where false $$`);
   });
 });
 

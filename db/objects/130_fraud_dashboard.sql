@@ -30,7 +30,7 @@ DECLARE
   v_started timestamptz := clock_timestamp();
   v_rows bigint;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtext('vigil.refresh-fraud-dashboard')) THEN
+  IF NOT pg_try_advisory_xact_lock(hashtext('vigil.job'), hashtext('refresh-fraud-dashboard')) THEN
     PERFORM record_job_run('refresh-fraud-dashboard', v_started, 'skipped', NULL, 'another run is under way');
     RETURN;
   END IF;

@@ -133,6 +133,9 @@ BEGIN
       severity varchar, reasons jsonb, rules integer[], patterns text[], queue_seconds double precision,
       sla_seconds double precision)
     WHERE l.severity IS NOT NULL
+  ), new_days AS (
+    -- What the daily reports must compute again; no key, so nobody waits for another's day.
+    INSERT INTO touched_days (day) SELECT DISTINCT (a.transaction_timestamp AT TIME ZONE 'UTC')::date FROM accepted a
   ), new_heads AS (
     INSERT INTO entity_heads AS h (entity, key, recorded_at, payments)
     SELECT 'user', a.user_id, a.recorded_at, 1 FROM accepted a

@@ -64,6 +64,8 @@ BEGIN
     was_labelled_at := v_row.was_labelled_at;
     RETURN NEXT;
   END LOOP;
+  INSERT INTO touched_days (day)
+  SELECT DISTINCT (r.transaction_timestamp AT TIME ZONE 'UTC')::date FROM jsonb_to_recordset(v_rows) AS r(transaction_timestamp timestamptz);
   PERFORM drop_feature_keys(jsonb_agg(jsonb_build_object('entity', 'merchant', 'key', r.merchant_id, 'at', t.at)))
   FROM jsonb_to_recordset(v_rows) AS r(merchant_id text, labelled_at timestamptz, was_labelled_at timestamptz)
   CROSS JOIN LATERAL (VALUES (r.labelled_at), (r.was_labelled_at)) AS t(at) WHERE t.at IS NOT NULL;

@@ -49,12 +49,13 @@ export const systemMetricsDaily = pgTable(
   {
     day: date('day', { mode: 'string' }).notNull(),
     metricName: varchar('metric_name', { length: 100 }).notNull(),
+    labels: jsonb('labels').notNull().default({}),
     samples: integer('samples').notNull(),
     meanValue: doublePrecision('mean_value').notNull(),
     minValue: doublePrecision('min_value').notNull(),
     maxValue: doublePrecision('max_value').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.metricName, t.day] })],
+  (t) => [primaryKey({ columns: [t.metricName, t.day, t.labels] })],
 );
 
 export const apiUsage = pgTable(
@@ -105,6 +106,8 @@ export const merchantAnalytics = pgTable(
     fraudRate: numeric('fraud_rate', { precision: 5, scale: 4 }),
     avgTransactionAmount: numeric('avg_transaction_amount', { precision: 15, scale: 2 }),
     riskScoreTrend: numeric('risk_score_trend', { precision: 5, scale: 4 }),
+    /** The day's scores added up, so that the trend of fourteen days reads no payments. */
+    scoreSum: numeric('score_sum', { precision: 15, scale: 4 }).notNull().default('0'),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
   (t) => [
@@ -113,7 +116,12 @@ export const merchantAnalytics = pgTable(
   ],
 );
 
-/** One row a run of a job, also when it failed. */
+/** Days (UTC) that payments or labels have touched since daily figures were computed; written in their own transaction, so it has no key to wait for. */
+export const touchedDays = pgTable('touched_days', {
+  day: date('day', { mode: 'string' }).notNull(),
+});
+
+/** One row a run of a job, from its start on: also when it failed, was skipped, was lost with its process, or never came. */
 export const jobRuns = pgTable(
   'job_runs',
   {
@@ -126,11 +134,17 @@ export const jobRuns = pgTable(
     errorMessage: text('error_message'),
     startedBy: varchar('started_by', { length: 100 }).notNull(),
     detail: jsonb('detail'),
+    cancelledBy: key('cancelled_by'),
   },
   (t) => [
     index('job_runs_job_idx').on(t.jobName, t.startedAt.desc().nullsFirst()),
     index('job_runs_time_idx').on(t.startedAt.desc().nullsFirst(), t.id.desc().nullsFirst()),
-    check('job_runs_status_check', sql`status IN ('running','ok','failed','skipped')`),
+    index('job_runs_open_idx').on(t.id).where(sql`status IN ('waiting','running')`),
+    uniqueIndex('job_runs_waiting_key').on(t.jobName).where(sql`status = 'waiting'`),
+    check(
+      'job_runs_status_check',
+      sql`status IN ('waiting','running','ok','failed','skipped','missed','lost')`,
+    ),
   ],
 );
 
@@ -138,8 +152,24 @@ export const jobRuns = pgTable(
 export const jobSlots = pgTable('job_slots', {
   jobName: varchar('job_name', { length: 100 }).primaryKey(),
   slot: moment('slot').notNull(),
+  /** The one taken before it: what lies between was missed. */
+  previous: moment('previous'),
   takenBy: varchar('taken_by', { length: 100 }).notNull(),
   takenAt: moment('taken_at').notNull().defaultNow(),
+});
+
+/** Jobs that no schedule starts for the time being. */
+export const jobPauses = pgTable('job_pauses', {
+  jobName: varchar('job_name', { length: 100 }).primaryKey(),
+  pausedBy: key('paused_by').notNull(),
+  reason: text('reason').notNull(),
+  pausedAt: moment('paused_at').notNull().defaultNow(),
+});
+
+/** How far a job has come. */
+export const jobMarks = pgTable('job_marks', {
+  jobName: varchar('job_name', { length: 100 }).primaryKey(),
+  mark: moment('mark').notNull(),
 });
 
 /** Typed requests for statements that cannot run inside a function; the worker carries them out. */

@@ -1,11 +1,28 @@
-/** Every job by name, with its schedule in UTC: what the worker runs, or pg_cron where the server has the job. */
-export const jobSchedules = {
-  'ensure-partitions': '17 * * * *',
-  'refresh-fraud-dashboard': '*/5 * * * *',
-  'sample-health': '* * * * *',
-  'sample-queries': '* * * * *',
-  'expire-sessions': '*/5 * * * *',
-  'prune-query-stats': '41 * * * *',
-} as const;
+/** `cron`: when, in UTC. `sql`: the statement that is the whole job, so that pg_cron can run it where the server has it. */
+type CatalogueJob = { cron: string; sql?: string };
 
-export type JobName = keyof typeof jobSchedules;
+/** Every job by name. What it is for and what its pause means is worded in messages (`jobs.about.<name>`). */
+export const catalogue = {
+  'ensure-partitions': { cron: '17 * * * *', sql: 'SELECT public.run_ensure_partitions();' },
+  'archive-old-transactions': { cron: '37 * * * *', sql: 'SELECT public.archive_old_transactions();' },
+  'drop-expired-partitions': {
+    cron: '*/10 * * * *',
+    sql: `SELECT public.run_job('drop-expired-partitions');`,
+  },
+  'delete-expired-rows': { cron: '*/5 * * * *', sql: `SELECT public.run_job('delete-expired-rows');` },
+  'refresh-fraud-dashboard': { cron: '*/5 * * * *', sql: 'SELECT public.refresh_fraud_dashboard();' },
+  'daily-reports': { cron: '*/15 * * * *', sql: `SELECT public.run_job('daily-reports');` },
+  'roll-up-metrics': { cron: '7 * * * *', sql: `SELECT public.run_job('roll-up-metrics');` },
+  'analyze-partitioned': { cron: '53 * * * *', sql: `SELECT public.run_job('analyze-partitioned');` },
+  'sample-health': { cron: '* * * * *' },
+  'sample-queries': { cron: '* * * * *' },
+  'prune-query-stats': { cron: '41 * * * *' },
+  'expire-sessions': { cron: '*/5 * * * *' },
+} as const satisfies Record<string, CatalogueJob>;
+
+export type JobName = keyof typeof catalogue;
+export const jobNames = Object.keys(catalogue) as [JobName, ...JobName[]];
+
+/** What lies in job_runs.status. */
+export const runStates = ['waiting', 'running', 'ok', 'failed', 'skipped', 'missed', 'lost'] as const;
+export type RunState = (typeof runStates)[number];

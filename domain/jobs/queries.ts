@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { noInput, query } from '@/domain/operation';
-import { jobSchedules } from './catalogue';
+import { catalogue, type RunState } from './catalogue';
 
 export type JobRow = {
   name: string;
   /** Cron pattern, UTC; of pg_cron where the server runs the job. */
   schedule: string;
   runBy: 'worker' | 'pg_cron';
-  status: 'running' | 'ok' | 'failed' | 'skipped' | null;
+  status: RunState | null;
   startedAt: string | null;
   durationMs: number | null;
   rows: number | null;
@@ -26,7 +26,7 @@ export const listJobs = query({
   live: true,
   run: async ({ db }): Promise<JobRow[]> => {
     const known = JSON.stringify(
-      Object.entries(jobSchedules).map(([name, schedule]) => ({ name, schedule })),
+      Object.entries(catalogue).map(([name, { cron }]) => ({ name, schedule: cron })),
     );
     const rows = await db.execute(sql`
       with server as (select job_name, schedule from server_jobs()),

@@ -141,12 +141,26 @@ export const settings = {
     unit: 'months',
     description: 'How long features, predictions and rule hits are kept',
   }),
+  'retention.metrics_daily_months': setting({
+    schema: whole(1, 240),
+    initial: 36,
+    area: 'retention',
+    unit: 'months',
+    description: 'How long the days of measurements are kept',
+  }),
   'retention.audit_months': setting({
     schema: whole(12, 240),
     initial: 84,
     area: 'retention',
     unit: 'months',
-    description: 'How long the audit trail is kept',
+    description: 'How long the audit trail and security events are kept',
+  }),
+  'retention.job_runs_days': setting({
+    schema: whole(8, 3650),
+    initial: 30,
+    area: 'retention',
+    unit: 'days',
+    description: 'How long runs of jobs are kept',
   }),
 } as const satisfies Record<string, Setting>;
 

@@ -1,6 +1,13 @@
 'use client';
 
-import { IconAlertOctagon, IconCircleCheck, IconHourglass, IconPlayerSkipForward } from '@tabler/icons-react';
+import {
+  IconAlertOctagon,
+  IconCalendarOff,
+  IconCircleCheck,
+  IconHourglass,
+  IconPlayerSkipForward,
+  IconPlugConnectedX,
+} from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { Badge, type Tone } from '@/components/badge';
@@ -16,6 +23,9 @@ const badges: Record<string, { tone: Tone; icon: typeof IconCircleCheck }> = {
   failed: { tone: 'fraud', icon: IconAlertOctagon },
   skipped: { tone: 'plain', icon: IconPlayerSkipForward },
   running: { tone: 'primary', icon: IconHourglass },
+  waiting: { tone: 'plain', icon: IconHourglass },
+  missed: { tone: 'review', icon: IconCalendarOff },
+  lost: { tone: 'fraud', icon: IconPlugConnectedX },
 };
 
 /** Every job with its last run; an error of the last day stays visible after later runs went well. */
