@@ -5,5 +5,7 @@ export async function register() {
     closeStreamsOnExit();
     const { stampRequests } = await import('./app/_server/client-address');
     stampRequests();
+    const { meterConsole } = await import('./app/_server/meters');
+    meterConsole();
   }
 }

@@ -32,7 +32,7 @@ const config = {
   reactStrictMode: true,
   devIndicators: false,
   typescript: { ignoreBuildErrors: process.env.VIGIL_SKIP_TYPES === '1', tsconfigPath },
-  serverExternalPackages: ['postgres', '@node-rs/argon2', 'pino'],
+  serverExternalPackages: ['postgres', '@node-rs/argon2', 'pino', 'prom-client'],
   experimental: {
     authInterrupts: true, // forbidden(): a page that the role may not see answers 403
     optimizePackageImports: ['@mantine/core', '@mantine/hooks', '@tabler/icons-react'],

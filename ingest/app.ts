@@ -3,7 +3,8 @@ import { newRequestId } from '@/domain/actor';
 import { Door } from './door';
 import type { Engine } from './engine';
 import type { ApiKey } from './key-ring';
-import { Problem, problemBody, problemOf, sendProblem } from './problems';
+import { IngestMeters } from './meters';
+import { Problem, problemBody, problemOf, refusals, sendProblem } from './problems';
 import { healthRoutes } from './routes/health';
 import { transactionRoutes } from './routes/transactions';
 import type { Usage } from './usage';
@@ -19,10 +20,15 @@ declare module 'fastify' {
 export const bodyLimit = 64 * 1024;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
-export type IngestDeps = { engine: Engine; usage: Usage; door?: Door };
+export type IngestDeps = { engine: Engine; usage: Usage; door?: Door; meters?: IngestMeters };
 
 /** The decision API as a Fastify instance that does not listen yet. */
-export const buildIngest = ({ engine, usage, door = new Door(engine) }: IngestDeps): FastifyInstance => {
+export const buildIngest = ({
+  engine,
+  usage,
+  door = new Door(engine),
+  meters = new IngestMeters(engine, usage),
+}: IngestDeps): FastifyInstance => {
   const app = Fastify({
     bodyLimit,
     logger: false,
@@ -42,7 +48,7 @@ export const buildIngest = ({ engine, usage, door = new Door(engine) }: IngestDe
   app.decorateRequest('apiKey', null);
   app.decorateRequest('arrivedAt', 0);
   readJsonOnly(app);
-  countCalls(app, usage);
+  countCalls(app, usage, meters);
   app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request.id)));
   app.setNotFoundHandler((_, reply) => sendProblem(reply, new Problem('no_such_path')));
   const taken = new Map<string, Set<string>>();
@@ -96,16 +102,19 @@ const endpointOf = (request: FastifyRequest): string =>
   request.routeOptions.url?.replace(/:(\w+)/g, '{$1}') ?? '(none)';
 
 /** Every answer gets its headers, every call its row. */
-function countCalls(app: FastifyInstance, usage: Usage): void {
+function countCalls(app: FastifyInstance, usage: Usage, meters: IngestMeters): void {
   app.addHook('onRequest', async (request, reply) => {
     request.arrivedAt = Date.now();
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
   });
   app.addHook('onResponse', async (request, reply) => {
+    const endpoint = endpointOf(request);
+    const method = request.method.slice(0, 10);
+    meters.answered({ route: endpoint, method, status: reply.statusCode, ms: reply.elapsedTime });
     usage.add({
-      endpoint: endpointOf(request),
-      method: request.method.slice(0, 10),
+      endpoint,
+      method,
       ownerId: request.apiKey?.ownerId ?? null,
       ip: request.ip,
       ms: reply.elapsedTime,
@@ -124,6 +133,7 @@ function refuseUnreadable(error: Error & { code?: string }, socket: import('node
     socket.destroy(error);
     return;
   }
+  refusals.bad_request += 1;
   const body = JSON.stringify(problemBody(new Problem('bad_request'), newRequestId()));
   socket.end(
     `HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

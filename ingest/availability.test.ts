@@ -10,6 +10,7 @@ describe('availability', () => {
     const database = new Availability(() => (back ? Promise.resolve() : lost()));
     await expect(database.use(lost)).rejects.toThrow('refused');
     expect(database.away).toBe(true);
+    expect(database.underWay).toBe(0);
     let asked = false;
     const work = async () => {
       asked = true;
@@ -18,6 +19,9 @@ describe('availability', () => {
     expect(asked).toBe(false);
     back = true;
     await expect.poll(() => database.away, { timeout: 2000 }).toBe(false);
+    const awayMs = database.awayMs;
+    expect(awayMs).toBeGreaterThan(0);
+    expect(database.awayMs).toBe(awayMs);
     await database.use(work);
     expect(asked).toBe(true);
     database.stop();

@@ -23,6 +23,9 @@ export const within = <T>(ms: number, work: Promise<T>): Promise<T> => {
  */
 export class Availability {
   #away = false;
+  #awaySince = 0;
+  #awayBefore = 0;
+  #underWay = 0;
   #timer: NodeJS.Timeout | undefined;
   #suspecting = false;
   #stopped = false;
@@ -37,9 +40,20 @@ export class Availability {
     return this.#away;
   }
 
+  /** Milliseconds without a database since this process began. */
+  get awayMs(): number {
+    return this.#awayBefore + (this.#away ? performance.now() - this.#awaySince : 0);
+  }
+
+  /** Pieces of work that wait for the database now. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   /** Runs work that needs the database. @throws NoAnswer, or what the work throws */
   async use<T>(work: () => Promise<T>): Promise<T> {
     if (this.#away) throw new NoAnswer('database is away');
+    this.#underWay += 1;
     try {
       return await within(this.deadline, work());
     } catch (error) {
@@ -47,6 +61,8 @@ export class Availability {
       if (error instanceof NoAnswer) this.#suspect();
       else if (isUnavailable(error)) this.#lose();
       throw error;
+    } finally {
+      this.#underWay -= 1;
     }
   }
 
@@ -68,6 +84,7 @@ export class Availability {
   #lose(): void {
     if (this.#away) return;
     this.#away = true;
+    this.#awaySince = performance.now();
     this.#schedule(0);
   }
 
@@ -76,6 +93,7 @@ export class Availability {
     this.#timer = setTimeout(() => {
       within(probeWithin, this.probe()).then(
         () => {
+          this.#awayBefore = this.awayMs;
           this.#away = false;
         },
         () => this.#schedule(probeEvery),

@@ -2,12 +2,13 @@ import { databaseSql, directSql } from '@/db/client';
 import { log } from '@/domain/log';
 import type { Topic } from '@/domain/operation';
 import { Announcer } from '@/domain/transactions/announce';
-import { type DecideOutcome, decide } from '@/domain/transactions/decide';
+import { type DecideOutcome, decide, type Recorded } from '@/domain/transactions/decide';
 import { type DecisionState, watchDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { FeatureCacheKeeper } from '@/domain/transactions/feature-cache';
 import { type Payment, payloadHash } from '@/domain/transactions/input';
 import { toBase } from '@/domain/transactions/money';
+import type { Decision } from '@/domain/transactions/score';
 import { Availability, NoAnswer } from './availability';
 import { Months } from './months';
 
@@ -25,12 +26,20 @@ const reconnectAfter = 500;
 /** What decides payments in this process: rules, model and queue over one pool, and whether the database answers. */
 export class Engine {
   readonly availability: Availability;
+  /** Payments since this process began: decided, by outcome, and answered with what they had been answered before. */
+  readonly decided: Record<Decision, number> & { repeated: number } = {
+    ALLOW: 0,
+    REVIEW: 0,
+    BLOCK: 0,
+    repeated: 0,
+  };
   readonly #announcer: Announcer;
   readonly #queue = new EntityQueue();
   readonly #underWay = new Map<string, { payment: Payment; outcome: Promise<PaymentOutcome> }>();
   readonly #cache: FeatureCacheKeeper;
   readonly #months: Months;
   #state: DecisionState | null = null;
+  #mostAtWork = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -39,6 +48,23 @@ export class Engine {
     this.#announcer = new Announcer(directSql());
     this.#cache = new FeatureCacheKeeper(databaseSql());
     this.#months = new Months(databaseSql());
+  }
+
+  /** Payments that are being decided now. */
+  get atWork(): number {
+    return this.#underWay.size;
+  }
+
+  /** The most payments that were being decided at once since this was asked the last time. */
+  takeMostAtWork(): number {
+    const most = this.#mostAtWork;
+    this.#mostAtWork = this.atWork;
+    return most;
+  }
+
+  /** Reads of busy merchants and addresses, answered from the feature cache or not. */
+  get cacheReads(): { hits: number; misses: number } {
+    return this.#cache.reads;
   }
 
   /** True once the rules have been read. */
@@ -73,6 +99,7 @@ export class Engine {
     const outcome = this.#decide(payment, receivedAt);
     if (before) return outcome;
     this.#underWay.set(id, { payment, outcome });
+    this.#mostAtWork = Math.max(this.#mostAtWork, this.atWork);
     try {
       return await outcome;
     } finally {
@@ -94,10 +121,17 @@ export class Engine {
         rules: state.current,
         queue: this.#queue,
         cache: this.#cache,
-        onRecorded: ({ alerts }) => this.announce('decisions', ...(alerts > 0 ? (['alerts'] as const) : [])),
+        onRecorded: (recorded) => this.#note(recorded),
       });
+      if (outcome?.kind === 'answer' && outcome.repeated) this.decided.repeated += 1;
       return outcome as Decided;
     });
+  }
+
+  #note({ alerts, decisions }: Recorded): void {
+    for (const decision of ['ALLOW', 'REVIEW', 'BLOCK'] as const)
+      this.decided[decision] += decisions[decision];
+    this.announce('decisions', ...(alerts > 0 ? (['alerts'] as const) : []));
   }
 
   async stop(): Promise<void> {

@@ -135,8 +135,15 @@ export const problemOf = (error: unknown, requestId: string): Problem => {
   return new Problem('unexpected');
 };
 
+/** How often this process has refused a call, by the problem it was told. */
+export const refusals = Object.fromEntries(Object.keys(problemStatus).map((code) => [code, 0])) as Record<
+  ProblemCode,
+  number
+>;
+
 /** Sends a problem as application/problem+json. */
 export const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply => {
+  refusals[problem.code] += 1;
   for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value);
   // A URL that cannot be read is refused before any hook has set these.
   reply.headers({

@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { closeDatabase, directSql } from '@/db/client';
+import { closeDatabase, databaseSql, directSql } from '@/db/client';
 import { log } from '@/domain/log';
+import { startMetricsListener } from '@/domain/metrics/listener';
+import { Sampler } from '@/domain/metrics/sampler';
 import { notifyChannel } from '@/domain/operation';
 import { buildIngest } from './app';
 import { within } from './availability';
 import { Door } from './door';
 import { Engine } from './engine';
+import { IngestMeters } from './meters';
 import { Usage } from './usage';
 
 /** What is under way when the process is asked to end has this long. */
@@ -50,17 +53,23 @@ const main = async (): Promise<void> => {
   const engine = new Engine();
   const usage = new Usage();
   const door = new Door(engine);
-  const app = buildIngest({ engine, usage, door });
+  const meters = new IngestMeters(engine, usage);
+  const app = buildIngest({ engine, usage, door, meters });
+  const metrics = startMetricsListener({ process: 'ingest', registry: meters.registry });
+  const sampler = new Sampler({ sql: databaseSql, process: 'ingest', read: () => meters.read() });
   let stopping = false;
   const end = (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
+    sampler.stop();
+    void metrics.stop();
     void stop(app, engine, usage).then(() => process.exit(0));
   };
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
   void watchKeys(door, () => stopping);
+  sampler.start();
   await engine.start();
   const address = await app.listen({
     port: portOf(process.env.VIGIL_INGEST_PORT),

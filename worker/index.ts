@@ -1,5 +1,7 @@
 import { log } from '@/domain/log';
 import { openConnections, workerName } from './connections';
+import { WorkerMeters } from './meters';
+import { Metrics } from './metrics';
 import { Notices } from './notices';
 import type { Part } from './part';
 import { jobs } from './schedule';
@@ -14,6 +16,7 @@ process.env.VIGIL_PROCESS ??= 'worker';
 const connections = openConnections(jobs.length + 1);
 const { sql } = connections;
 const notices = new Notices(sql);
+const meters = new WorkerMeters();
 
 /** What this process does, each by itself: one that fails or waits holds up no other. */
 const parts: Part[] = [
@@ -23,7 +26,9 @@ const parts: Part[] = [
     worker: workerName,
     maintainer: connections.maintainer,
     notify: (topics) => notices.add(topics),
+    ended: (run) => meters.ended(run),
   }),
+  new Metrics(sql, meters),
 ];
 
 for (const part of parts) void part.start();

@@ -6,6 +6,7 @@ import {
   askedRuns,
   beginAsked,
   cancelJob,
+  endedAs,
   endRun,
   lockJob,
   markLost,
@@ -20,6 +21,7 @@ import {
 } from '@/domain/jobs/runs';
 import { log } from '@/domain/log';
 import type { Topic } from '@/domain/operation';
+import type { JobEnd } from './meters';
 import type { Part } from './part';
 import type { Job } from './schedule';
 
@@ -32,6 +34,8 @@ export type SchedulerOptions = {
   maintainer?: Sql;
   now?: () => Date;
   notify?: (topics: readonly Topic[]) => void;
+  /** Told of each run of this worker that has ended. */
+  ended?: (run: JobEnd) => void;
 };
 
 type Entry = {
@@ -62,6 +66,7 @@ export class Scheduler implements Part {
   readonly #worker: string;
   readonly #now: () => Date;
   readonly #notify: (topics: readonly Topic[]) => void;
+  readonly #ended: (run: JobEnd) => void;
   readonly #entries: Entry[];
   readonly #startSlot = new Map<Entry, Date>();
   readonly #watched = new Map<string, Date>();
@@ -78,6 +83,7 @@ export class Scheduler implements Part {
     this.#worker = options.worker;
     this.#now = options.now ?? (() => new Date());
     this.#notify = options.notify ?? (() => {});
+    this.#ended = options.ended ?? (() => {});
     const now = this.#now();
     this.#entries = options.jobs.map((job) => ({
       job,
@@ -195,9 +201,11 @@ export class Scheduler implements Part {
     const { job } = entry;
     let run: string | null = null;
     let end: RunEnd | null;
+    let begun = 0;
     try {
       run = await begin();
       if (run === null) return;
+      begun = performance.now();
       this.#notify(['jobs']);
       end = await this.#inTransaction(job, run);
     } catch (error) {
@@ -208,8 +216,15 @@ export class Scheduler implements Part {
       end = { status: 'failed', error: messageOf(error) };
       await this.#write(entry, run, end);
     }
+    const ms = performance.now() - begun;
     this.#notify(job.topics);
     if (job.topicsIfRows && (end?.rows ?? 0) > 0) this.#notify(job.topicsIfRows);
+    this.#ended({ job: job.name, status: end?.status ?? (await this.#ownEnd(run)), ms });
+  }
+
+  /** How a run ended that wrote its end itself, also when it failed. */
+  #ownEnd(run: string): Promise<RunEnd['status']> {
+    return endedAs(this.#sql, run).catch(() => 'ok' as const);
   }
 
   /** Its end is written with what it did, or not at all. */

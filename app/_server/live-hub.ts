@@ -30,6 +30,9 @@ const hub = (): Hub => {
   return held.vigilHub;
 };
 
+/** How many streams this process holds open. */
+export const openStreams = (): number => hub().subscribers.size;
+
 const known = new Set<string>(topics);
 
 const spread = (payload: string): void => {

@@ -46,6 +46,10 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
     VIGIL_WEB_URL: webUrl(settings),
     VIGIL_INGEST_URL: ingestUrl(settings),
     ...(settings.directUrl ? { VIGIL_POOLER: '1' } : {}),
+    VIGIL_WEB_METRICS_PORT: settings.metricsPorts.web,
+    VIGIL_INGEST_METRICS_PORT: settings.metricsPorts.ingest,
+    VIGIL_WORKER_METRICS_PORT: settings.metricsPorts.worker,
+    ...(process.env.VIGIL_METRICS_TOKEN ? { VIGIL_METRICS_TOKEN: process.env.VIGIL_METRICS_TOKEN } : {}),
   };
   const next = ['node_modules/next/dist/bin/next', settings.dev ? 'dev' : 'start'];
   return [

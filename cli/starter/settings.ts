@@ -11,6 +11,8 @@ export type Settings = {
   dataDir: string;
   webPort: number;
   ingestPort: number;
+  /** Where each process serves its metrics, `off` for nowhere. */
+  metricsPorts: { web: string; ingest: string; worker: string };
   /** Demo accounts and demo traffic. */
   demo: boolean;
   /** How many hours of payments a new demo begins with. */
@@ -41,6 +43,11 @@ export function readSettings(env: Environment, args: string[]): Settings {
     dataDir: env.VIGIL_DATA_DIR ? path.resolve(startedIn, env.VIGIL_DATA_DIR) : path.join(root, '.vigil'),
     webPort,
     ingestPort,
+    metricsPorts: {
+      web: readMetricsPort(env, 'VIGIL_WEB_METRICS_PORT', 9431),
+      ingest: readMetricsPort(env, 'VIGIL_INGEST_METRICS_PORT', 9432),
+      worker: readMetricsPort(env, 'VIGIL_WORKER_METRICS_PORT', 9433),
+    },
     demo: env.VIGIL_DEMO !== '0',
     historyHours: readHistoryHours(env),
     dev: args.includes('--dev'),
@@ -58,6 +65,10 @@ function readPort(env: Environment, name: string, usual: number): number {
     throw new StartError(`${name} is ${text}; it takes a port from 1 to 65535.`);
   }
   return port;
+}
+
+function readMetricsPort(env: Environment, name: string, usual: number): string {
+  return env[name] === 'off' ? 'off' : String(readPort(env, name, usual));
 }
 
 function readHistoryHours(env: Environment): number {

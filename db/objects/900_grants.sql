@@ -30,6 +30,7 @@ BEGIN
     'GRANT UPDATE (status, disposition, assignee_id, lease_until, note, decided_by, decided_at) ON fraud_alerts TO vigil_web, vigil_worker',
     'GRANT INSERT, UPDATE ON job_runs, job_slots, maintenance_requests, query_texts TO vigil_worker',
     'GRANT UPDATE (is_active, ended_at, ended_by, end_reason) ON user_sessions TO vigil_worker',
+    'GRANT INSERT ON system_metrics TO vigil_web',
     'GRANT INSERT ON system_metrics, system_metrics_daily, query_stats TO vigil_worker, vigil_ingest',
     'GRANT DELETE ON query_stats, query_texts, feature_cache, transaction_stream, login_guard TO vigil_worker',
     'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO vigil_web, vigil_worker, vigil_ingest',

@@ -129,6 +129,12 @@ export const cancelJob = async (sql: Sql, job: string): Promise<number> => {
   return rows.length;
 };
 
+/** How a run ended that wrote its end itself. */
+export const endedAs = async (sql: Sql, run: string): Promise<RunEnd['status']> => {
+  const [row] = await sql`select status from job_runs where id = ${run}`;
+  return row?.status as RunEnd['status'];
+};
+
 /** The jobs that the server itself runs (pg_cron); the worker leaves those alone. */
 export const serverJobs = async (sql: Sql): Promise<Set<string>> =>
   new Set((await sql`select job_name from server_jobs()`).map((row) => row.job_name as string));

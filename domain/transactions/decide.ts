@@ -7,6 +7,7 @@ import type { FeatureCacheKeeper } from './feature-cache';
 import type { DecisionContext } from './feature-values';
 import { type Payment, payloadHash } from './input';
 import { toBase } from './money';
+import type { Decision } from './score';
 import { entityKeys, waves } from './waves';
 
 /** One payment to decide. `receivedAt` is ISO 8601, `leaseEpoch` that of a worker's claim on its queue row. */
@@ -32,12 +33,15 @@ export type DecideDeps = {
   queue: EntityQueue;
   /** Told which entities are busy. */
   cache?: FeatureCacheKeeper;
-  /** Told after each write, for the topics of the event stream. */
-  onRecorded?: (recorded: { payments: number; alerts: number }) => void;
+  /** Told after each write, for the topics of the event stream and for what is counted. */
+  onRecorded?: (recorded: Recorded) => void;
 };
 
+/** What one write recorded. */
+export type Recorded = { payments: number; alerts: number; decisions: Record<Decision, number> };
+
 type Item = Incoming & { index: number };
-type Recorded = {
+type Written = {
   position: number;
   outcome: 'recorded' | 'same' | 'conflict' | 'fenced' | 'stale';
   answer: string | null;
@@ -151,22 +155,22 @@ async function write(
   deps: DecideDeps,
   outcomes: DecideOutcome[],
 ): Promise<void> {
-  const written = await deps.sql<Recorded[]>`
+  const written = await deps.sql<Written[]>`
     select * from record_decision(${JSON.stringify(records)}::text::jsonb)`;
   const byPosition = new Map(records.map((record) => [record.position as number, record]));
-  let payments = 0;
-  let alerts = 0;
+  const recorded: Recorded = { payments: 0, alerts: 0, decisions: { ALLOW: 0, REVIEW: 0, BLOCK: 0 } };
   for (const { position, outcome, answer } of written) {
     const record = byPosition.get(position);
     if (outcome === 'recorded' && record) {
       outcomes[position] = { kind: 'answer', answer: record.answer, repeated: false };
-      payments += 1;
-      if (record.alert) alerts += 1;
+      recorded.payments += 1;
+      recorded.decisions[record.decision as Decision] += 1;
+      if (record.alert) recorded.alerts += 1;
     } else if (outcome === 'same')
       outcomes[position] = { kind: 'answer', answer: answer as string, repeated: true };
     else if (outcome !== 'stale' && outcome !== 'recorded') outcomes[position] = { kind: outcome };
   }
-  if (payments > 0) deps.onRecorded?.({ payments, alerts });
+  if (recorded.payments > 0) deps.onRecorded?.(recorded);
 }
 
 /** The month may be a new one: made once. What then still has no place is told so, one by one. */

@@ -27,6 +27,8 @@ type Kept = {
  * table, decisions are the same and only slower.
  */
 export class FeatureCacheKeeper {
+  /** Reads of busy entities since this process began: answered from kept sums, or counted from the payments. */
+  readonly reads = { hits: 0, misses: 0 };
   readonly #kept = new Map<string, Kept>();
   readonly #sql: Sql;
   readonly #now: () => number;
@@ -50,6 +52,7 @@ export class FeatureCacheKeeper {
 
   #note(entity: Entity, key: string, cached: boolean, count: unknown): void {
     if (!cached && !(typeof count === 'number' && count >= this.#heavy)) return;
+    this.reads[cached ? 'hits' : 'misses'] += 1;
     const id = `${entity}:${key}`;
     const kept = this.#kept.get(id) ?? { entity, key, hits: 0, filledHour: 0, filledDay: 0, seenMs: 0 };
     kept.seenMs = this.#now();
