@@ -21,7 +21,7 @@ import { measureArchive, measureDecide, measureRefresh, measureSimilar } from '.
 import { closeSubject, judgePage, measurePage, openSubject, type Subject } from './volume/measure';
 import { findQueries } from './volume/operations';
 import { otherPages, pages } from './volume/pages';
-import { type Line, printArchive, printJobs, printPages } from './volume/report';
+import { faultLines, type Line, printArchive, printJobs, printPages } from './volume/report';
 import { type VolumeWorld, volumeWorld } from './volume/world';
 
 const { values: options } = parseArgs({
