@@ -30,15 +30,17 @@ export const readRoots = async (sql: Reader): Promise<string[]> =>
     )
   ).map(({ name }) => name as string);
 
-/** Every partition, those nearer to the root first. */
+/** Every partition, those nearer to the root first; also what was detached and stands beside, which has no bound. */
 export const readPartitions = async (sql: Reader): Promise<BackedPartition[]> => {
   const rows =
-    await sql.unsafe(`select c.relname as name, p.relname as parent, pg_get_expr(c.relpartbound, c.oid) as bound,
+    await sql.unsafe(`select c.relname as name, p.relname as parent, coalesce(pg_get_expr(c.relpartbound, c.oid), '') as bound,
       pg_get_partkeydef(c.oid) as key, to_json(coalesce(c.reloptions, '{}'))::text as options,
       (select coalesce(json_agg(json_build_object('name', x.conname, 'definition', pg_get_constraintdef(x.oid)) order by x.conname), '[]')
         from pg_constraint x where x.conrelid = c.oid and x.contype = 'c')::text as checks
-    from pg_class c join pg_inherits i on i.inhrelid = c.oid join pg_class p on p.oid = i.inhparent
-    where c.relispartition and c.relkind in ('r', 'p') and ${owned}
+    from pg_class c
+    join pg_class p on p.oid = (select inhparent from pg_inherits where inhrelid = c.oid)
+      or not c.relispartition and p.relkind = 'p' and not p.relispartition and c.relname ~ ('^' || p.relname || '_y\\d{4}')
+    where c.relkind in ('r', 'p') and ${owned}
     order by (select count(*) from pg_partition_ancestors(c.oid)), c.relname`);
   return rows.map(({ name, parent, bound, key, options, checks }) => ({
     name,

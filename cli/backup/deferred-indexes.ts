@@ -7,14 +7,17 @@ export type Deferred = { keys: string[]; indexes: string[]; references: string[]
 const own = `c.relnamespace = 'public'::regnamespace and not c.relispartition and c.relkind in ('r', 'p')
   and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`;
 
-/** Takes keys, indexes and references off all tables, so that rows are loaded without them, and stops triggers. */
+/**
+ * Takes the keys and indexes off what is partitioned, the large tables, so that rows are loaded without them, the
+ * references off all, and stops triggers.
+ */
 export const deferIndexes = async (sql: Sql): Promise<Deferred> => {
   const constraints =
     await sql.unsafe(`select c.relname as table, x.conname as name, x.contype as type, pg_get_constraintdef(x.oid) as definition
-    from pg_constraint x join pg_class c on c.oid = x.conrelid where x.contype in ('p', 'u', 'f') and ${own} order by x.contype = 'f' desc, 1, 2`);
+    from pg_constraint x join pg_class c on c.oid = x.conrelid where (x.contype = 'f' or x.contype in ('p', 'u') and c.relkind = 'p') and ${own} order by x.contype = 'f' desc, 1, 2`);
   const indexes = await sql.unsafe(`select i.relname as name, pg_get_indexdef(i.oid) as definition
     from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class c on c.oid = x.indrelid
-    where ${own} and not exists (select from pg_constraint k where k.conindid = i.oid) order by 1`);
+    where c.relkind = 'p' and ${own} and not exists (select from pg_constraint k where k.conindid = i.oid) order by 1`);
   const triggers =
     await sql.unsafe(`select distinct c.relname as table from pg_trigger t join pg_class c on c.oid = t.tgrelid
     where not t.tgisinternal and ${own}`);

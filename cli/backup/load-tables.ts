@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Sql, TransactionSql } from 'postgres';
 import { quoted } from './catalog';
@@ -64,27 +63,33 @@ const copyIn = async (tx: TransactionSql, backup: OpenBackup, table: BackedTable
   stream.on('error', (error) => {
     broken = error;
   });
-  const refuse = () => {
-    if (broken) throw new Error(`${table.name} was not accepted: ${broken.message}`, { cause: broken });
-  };
+  const refused = (cause: unknown) =>
+    new Error(`${table.name} was not accepted: ${broken?.message ?? 'the log of the server says why'}`, {
+      cause,
+    });
   try {
-    for await (const text of backup.rowsOf(table)) {
-      refuse();
-      if (!stream.write(text)) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
-    }
+    for await (const text of backup.rowsOf(table)) await written(stream, text);
   } catch (error) {
     stream.destroy(error as Error);
-    throw error;
+    throw broken ? refused(error) : error;
   }
-  refuse();
   stream.end();
-  // Answered after the copy, whatever came of it; the client alone would wait for ever for one that was refused at its end.
+  await ended(stream);
+  // Answered after the copy, whatever came of it: the client would wait for ever for one that is refused at its end.
   const [counted] = await tx
     .unsafe(`select count(*)::text as rows from ${quoted(table.name)}`)
     .catch((error: unknown) => {
-      refuse();
-      throw new Error(`${table.name} was not accepted; the server's log says why`, { cause: error });
+      throw refused(error);
     });
   if (Number(counted!.rows) !== table.rows)
     throw new Error(`${table.name} has ${counted!.rows} rows instead of ${table.rows}`);
 };
+
+const written = (stream: Writable, text: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+
+/** The client ends the copy a turn after the stream's end, and takes no query before. */
+const ended = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => (stream.destroyed ? resolve() : setImmediate(resolve)));

@@ -111,13 +111,13 @@ const exportAll = async (url: string, tar: TarWriter, options: BackupOptions): P
       };
     });
   } finally {
-    await sql.end({ timeout: 5 });
+    await sql.end({ timeout: 1 });
   }
 };
 
 const rootsOutside = async (url: string): Promise<string[]> => {
   const sql = connect(url, { max: 1, name: 'backup', prepare: false, lasting: true });
-  return readRoots(sql).finally(() => sql.end({ timeout: 5 }));
+  return readRoots(sql).finally(() => sql.end({ timeout: 1 }));
 };
 
 const exportTables = async (
@@ -135,6 +135,8 @@ const exportTables = async (
   const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   const reader = async (): Promise<void> => {
     const sql: Sql = connect(url, { max: 1, name: 'backup', prepare: false, lasting: true });
+    // Rows that nobody reads any more would keep the transaction from ending.
+    signal.addEventListener('abort', () => void sql.end({ timeout: 0 }), { once: true });
     try {
       await sql.begin('isolation level repeatable read read only', async (tx) => {
         await tx.unsafe(`set transaction snapshot '${snapshot}'`);
@@ -152,7 +154,7 @@ const exportTables = async (
       failed.abort(error);
       throw error;
     } finally {
-      await sql.end({ timeout: 5 });
+      await sql.end({ timeout: 1 });
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: readers }, reader));
@@ -197,6 +199,8 @@ const exportTable = async (
     for (let at = part.indexOf(newline); at >= 0; at = part.indexOf(newline, at + 1)) rows += 1;
     if (pendingBytes >= chunkBytes) await flush();
   }
+  // The client lets its socket rest when the last rows fill its buffer, and only the next read would wake it.
+  stream._read(0);
   await flush();
   signal.throwIfAborted();
   return { name: table.name, columns: table.columns, rows, bytes, sha256: hash.digest('hex'), chunks };

@@ -26,6 +26,7 @@ export const makePartitions = async (sql: Sql, partitions: readonly BackedPartit
         await sql.unsafe(
           `alter table ${quoted(partition.name)} add constraint ${quoted(name)} ${definition}`,
         );
+    if (!partition.bound) continue;
     await sql.unsafe(
       `alter table ${quoted(home)} attach partition ${quoted(partition.name)} ${partition.bound}`,
     );
@@ -35,7 +36,7 @@ export const makePartitions = async (sql: Sql, partitions: readonly BackedPartit
 /** Moves what was archived to where it was; its indexes are made by now. */
 export const archivePartitions = async (sql: Sql, partitions: readonly BackedPartition[]): Promise<void> => {
   for (const { name, parent, bound } of partitions) {
-    if (parent !== archive) continue;
+    if (parent !== archive || !bound) continue;
     await sql.unsafe(`alter table ${live} detach partition ${quoted(name)}`);
     await sql.unsafe(`alter table ${archive} attach partition ${quoted(name)} ${bound}`);
   }
