@@ -18,21 +18,34 @@ const kept = globalThis as typeof globalThis & { vigilConnection?: Connection; v
  */
 export const connect = (
   url: string,
-  options: { max?: number; prepare?: boolean; name?: string; arrays?: boolean; onclose?: () => void } = {},
+  options: {
+    max?: number;
+    prepare?: boolean;
+    name?: string;
+    arrays?: boolean;
+    onclose?: () => void;
+    /** For work that outlasts the usual life of a pool's connections: it is closed by its end alone. */
+    lasting?: boolean;
+    /** Settings of each session, such as its role; not through a pooler. */
+    session?: Record<string, string>;
+  } = {},
 ): Sql =>
   guardTransactions(
     postgres(url, {
       max: options.max ?? Number(process.env.VIGIL_POOL_SIZE ?? 10),
       prepare: options.prepare ?? process.env.VIGIL_POOLER !== '1',
       connect_timeout: 5,
-      idle_timeout: 300,
+      ...(options.lasting ? { max_lifetime: null } : { idle_timeout: 300 }),
       // Seconds between attempts to connect: a server that comes back is used again within half a second.
       backoff: (retries: number) => Math.min(0.05 * 2 ** retries, 0.5),
       onnotice: () => {},
       // The client asks for array types before its first query; a connection lost then rejects outside every promise.
       fetch_types: options.arrays ?? true,
       ...(options.onclose ? { onclose: options.onclose } : {}),
-      connection: { application_name: `vigil-${options.name ?? process.env.VIGIL_PROCESS ?? 'cli'}` },
+      connection: {
+        ...options.session,
+        application_name: `vigil-${options.name ?? process.env.VIGIL_PROCESS ?? 'cli'}`,
+      },
     }),
   );
 

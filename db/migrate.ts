@@ -1,4 +1,8 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import type { Sql } from 'postgres';
@@ -7,11 +11,24 @@ import { connect } from './client';
 import { applyObjects } from './objects';
 import { ensureRoles, oneLogin, ownerRole, type RoleUrls } from './roles';
 
-const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
+const ownMigrations = fileURLToPath(new URL('../drizzle', import.meta.url));
 const databaseName = 'fraud_detection';
 
 /** Migrating is one at a time on a cluster: roles are shared by its databases. */
 const lockKey = 0x76_69_67_69;
+
+export type MigrateOptions = {
+  /** Where the passwords of the roles are kept (0600). */
+  passwordFile: string;
+  log?: (line: string) => void;
+  migrationsFolder?: string;
+  /** Only so many ordered migrations, and nothing that stands on them: the tables as they were, for an older backup. */
+  stopAfter?: number;
+};
+
+/** SHA-256 of each ordered migration, as a database keeps it of those it has had. */
+export const migrationHashes = (migrationsFolder = ownMigrations): string[] =>
+  readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash);
 
 export type Migrated = { url: string; roles: RoleUrls; ownRoles: boolean };
 
@@ -56,12 +73,8 @@ const prepareDatabase = async (sql: Sql, asOwner: boolean): Promise<void> => {
  * Brings a database to today's schema: roles, extensions, ordered migrations, replaceable objects, partitions.
  * Idempotent; takes a session lock, so two starters migrate once; killed anywhere, the next run converges.
  * @param url bootstrap login, direct (not through a pooler)
- * @param options.passwordFile where the passwords of the roles are kept (0600)
  */
-export const migrate = async (
-  url: string,
-  options: { passwordFile: string; log?: (line: string) => void },
-): Promise<Migrated> => {
+export const migrate = async (url: string, options: MigrateOptions): Promise<Migrated> => {
   let abort = (): void => {};
   // The lock and SET ROLE belong to the session: the client would connect again without them and go on, or wait for ever.
   const lost = new Promise<never>((_, reject) => {
@@ -73,6 +86,7 @@ export const migrate = async (
     name: 'migrate',
     prepare: false,
     arrays: false,
+    lasting: true,
     onclose: () => abort(),
   });
   try {
@@ -85,11 +99,27 @@ export const migrate = async (
   }
 };
 
-const migrateIn = async (
+/** Runs the ordered migrations, all of them or the first `stopAfter`. */
+const runOrdered = async (
   sql: Sql,
-  url: string,
-  options: { passwordFile: string; log?: (line: string) => void },
-): Promise<Migrated> => {
+  { migrationsFolder = ownMigrations, stopAfter }: MigrateOptions,
+): Promise<void> => {
+  if (stopAfter === undefined) return runMigrations(drizzle(sql), { migrationsFolder });
+  const journal = JSON.parse(fs.readFileSync(path.join(migrationsFolder, 'meta', '_journal.json'), 'utf8'));
+  const entries = (journal.entries as { tag: string }[]).slice(0, stopAfter);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-migrations-'));
+  try {
+    fs.mkdirSync(path.join(folder, 'meta'));
+    fs.writeFileSync(path.join(folder, 'meta', '_journal.json'), JSON.stringify({ ...journal, entries }));
+    for (const { tag } of entries)
+      fs.copyFileSync(path.join(migrationsFolder, `${tag}.sql`), path.join(folder, `${tag}.sql`));
+    await runMigrations(drizzle(sql), { migrationsFolder: folder });
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const migrateIn = async (sql: Sql, url: string, options: MigrateOptions): Promise<Migrated> => {
   const log = options.log ?? (() => {});
   await sql`select pg_advisory_lock(${lockKey})`;
   const roles = await ensureRoles(sql, url, options.passwordFile);
@@ -98,8 +128,10 @@ const migrateIn = async (
   const found = await findCapabilities(sql);
   await prepareDatabase(sql, asOwner);
   if (asOwner) await sql.unsafe(`set role ${ownerRole}`);
-  await runMigrations(drizzle(sql), { migrationsFolder });
+  await runOrdered(sql, options);
   if (asOwner) await sql.unsafe('reset role');
+  const migrated = { url, roles: roles ?? oneLogin(url), ownRoles: asOwner };
+  if (options.stopAfter !== undefined) return migrated;
   const applied = await applyObjects(sql, found, asOwner);
   if (applied.length > 0) log(`applied ${applied.length} database objects`);
   for (const [capability, present] of Object.entries(found))
@@ -109,5 +141,5 @@ const migrateIn = async (
     on conflict (capability) do update set present = excluded.present, checked_at = now()`;
   const [made] = await sql`select ensure_partitions() as partitions`;
   if (Number(made?.partitions) > 0) log(`made ${made?.partitions} partitions`);
-  return { url, roles: roles ?? oneLogin(url), ownRoles: asOwner };
+  return migrated;
 };

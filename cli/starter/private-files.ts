@@ -35,6 +35,14 @@ export function readSecrets(dataDir: string, env: Environment): Secrets {
   return secrets;
 }
 
+/** Puts the keys of a restored installation in place; what is there already stays. Answers whether it did. */
+export function putSecrets(dataDir: string, secrets: Secrets): boolean {
+  const file = path.join(dataDir, 'secrets.json');
+  if (fs.existsSync(file)) return false;
+  writePrivate(file, `${JSON.stringify(secrets, null, 2)}\n`);
+  return true;
+}
+
 export type Credentials = {
   web: string;
   ingest: string;
