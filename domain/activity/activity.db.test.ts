@@ -169,7 +169,7 @@ describe('who is connected', () => {
     await sql.unsafe('begin; lock table transaction_stream in row exclusive mode');
     const session = await find('with-locks');
     const detail = await getSession(operator, { pid: session.pid, backendStart: session.backendStart! });
-    expect(detail.locks).toContainEqual({
+    expect(detail.locks.rows[0]).toEqual({
       lockType: 'relation',
       mode: 'RowExclusiveLock',
       relation: 'transaction_stream',

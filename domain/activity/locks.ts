@@ -68,18 +68,45 @@ export type HeldLock = {
   count: number;
 };
 
-/** What a session holds and waits for, at most 100 kinds. */
-export const readLocksOf = async (db: Db | Tx, pid: number): Promise<HeldLock[]> => {
+/** Weakest first, as PostgreSQL's manual lists them; what others can wait for stands out by it. */
+const strengths = [
+  'AccessShareLock',
+  'RowShareLock',
+  'RowExclusiveLock',
+  'ShareUpdateExclusiveLock',
+  'ShareLock',
+  'ShareRowExclusiveLock',
+  'ExclusiveLock',
+  'AccessExclusiveLock',
+];
+
+export type LocksOfSession = {
+  /** What it waits for, then the strongest, at most 50 kinds; locks on indexes say no more than those on their tables. */
+  rows: HeldLock[];
+  /** Kinds in all. */
+  found: number;
+};
+
+/** What a session holds and waits for. */
+export const readLocksOf = async (db: Db | Tx, pid: number): Promise<LocksOfSession> => {
+  const strength = sql`array_position(array[${sql.join(
+    strengths.map((mode) => sql`${mode}`),
+    sql`, `,
+  )}]::text[], l.mode)`;
   const rows = await db.execute(sql`
-    select l.locktype, l.mode, c.relname::text as relation, l.granted, count(*)::int as count
+    select l.locktype, l.mode, c.relname::text as relation, l.granted, count(*)::int as count, count(*) over ()::int as found
     from pg_locks l left join pg_class c on c.oid = l.relation
       and l.database in (0, (select d.oid from pg_database d where d.datname = current_database()))
-    where l.pid = ${pid} group by 1, 2, 3, 4 order by 4, 3 nulls last, 1, 2 limit 100`);
-  return rows.map((row) => ({
-    lockType: String(row.locktype),
-    mode: String(row.mode),
-    relation: row.relation as string | null,
-    granted: row.granted === true,
-    count: Number(row.count),
-  }));
+    where l.pid = ${pid} and (c.relkind is null or c.relkind not in ('i', 'I') or not l.granted)
+    group by 1, 2, 3, 4 order by 4, max(${strength}) desc nulls last, 3 nulls last, 1 limit 50`);
+  return {
+    found: Number(rows[0]?.found ?? 0),
+    rows: rows.map((row) => ({
+      lockType: String(row.locktype),
+      mode: String(row.mode),
+      relation: row.relation as string | null,
+      granted: row.granted === true,
+      count: Number(row.count),
+    })),
+  };
 };

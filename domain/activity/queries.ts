@@ -4,7 +4,7 @@ import { AppError, sqlState } from '@/domain/errors';
 import { query } from '@/domain/operation';
 import { getSessionInput, snapshotInput } from './input';
 import { type LockTree, lockTree } from './lock-tree';
-import { type HeldLock, readLocksOf, readLockWaits } from './locks';
+import { type LocksOfSession, readLocksOf, readLockWaits } from './locks';
 import {
   type Connections,
   isClient,
@@ -105,7 +105,7 @@ export const activitySnapshot = query({
 export type SessionDetail = {
   at: string;
   session: Session;
-  locks: HeldLock[];
+  locks: LocksOfSession;
   /** Whom it waits for; 0 is a prepared transaction. */
   blockedBy: number[];
 };

@@ -14,6 +14,10 @@ export function ActivityFigures({ snapshot, series }: { snapshot: ActivitySnapsh
   const { byState } = connections;
   const points = series?.points ?? [];
   const longest = sessions.find((session) => session.transactionSeconds !== null);
+  const waits = (snapshot.locks?.tree.rows ?? []).filter(
+    (row) => row.kind === 'session' && row.wait !== null,
+  );
+  const waited = Math.max(0, ...waits.map((row) => (row.kind === 'session' && row.wait?.seconds) || 0));
   const stats: Stat[] = [
     {
       label: t('stats.connections'),
@@ -44,6 +48,11 @@ export function ActivityFigures({ snapshot, series }: { snapshot: ActivitySnapsh
       note: t('stats.roots', { count: snapshot.locks?.tree.roots.length ?? 0 }),
       href: '?waiting=yes',
       spark: { values: points.map((point) => point.lockWaits) },
+    },
+    {
+      label: t('stats.longestWait'),
+      value: formatDuration(waited),
+      note: t('stats.forLock'),
     },
     {
       label: t('stats.longest'),

@@ -16,6 +16,7 @@ import type { ActivitySnapshot } from '@/domain/activity/queries';
 import type { HealthSeries } from '@/domain/database/queries';
 import styles from '../database.module.css';
 import { RangeControl, useRange } from '../range-control';
+import own from './activity.module.css';
 import { ActivityFigures } from './activity-figures';
 import { activityInput, parseSessionKey } from './activity-params';
 import { ConnectionChart } from './connection-chart';
@@ -81,7 +82,7 @@ export function ActivityView(props: Props) {
         )}
         <ActivityFigures snapshot={now} series={series.data} />
         <LockPanel snapshot={snapshot} open={open.set} />
-        <div className={styles.two}>
+        <div className={own.pair}>
           <ConnectionChart series={series} now={now} />
           <GroupPanel snapshot={snapshot} />
         </div>

@@ -11,11 +11,11 @@ import type { ConnectionCount } from '@/domain/activity/sessions';
 import styles from './activity.module.css';
 import { StateBadge } from './state-badge';
 
-/** Connections by application, role and state, each against the limit. */
+/** Connections by application, role and state, most first. */
 export function GroupPanel({ snapshot }: { snapshot: UseQueryResult<ActivitySnapshot, LiveError> }) {
   const t = useTranslations('activity');
   const rows = snapshot.data?.connections.groups ?? [];
-  const limit = snapshot.data?.connections.limit ?? 1;
+  const most = rows[0]?.count ?? 1;
   const columns: Column<ConnectionCount>[] = [
     { id: 'application', head: t('application'), cell: (row) => row.application || '–' },
     {
@@ -31,7 +31,7 @@ export function GroupPanel({ snapshot }: { snapshot: UseQueryResult<ActivitySnap
       head: t('count'),
       align: 'right',
       width: 90,
-      share: (row) => row.count / limit,
+      share: (row) => row.count / most,
       cell: (row) => formatNumber(row.count),
     },
   ];

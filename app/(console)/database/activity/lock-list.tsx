@@ -3,11 +3,11 @@
 import { useTranslations } from 'next-intl';
 import { formatNumber } from '@/components/format';
 import { type Column, DataTable } from '@/components/table';
-import type { HeldLock } from '@/domain/activity/locks';
+import type { HeldLock, LocksOfSession } from '@/domain/activity/locks';
 import { lockMode } from './words';
 
 /** What a session holds and waits for, what it waits for on top. */
-export function LockList({ locks }: { locks: HeldLock[] }) {
+export function LockList({ locks }: { locks: LocksOfSession }) {
   const t = useTranslations('activity');
   const columns: Column<HeldLock>[] = [
     {
@@ -34,8 +34,9 @@ export function LockList({ locks }: { locks: HeldLock[] }) {
       name="activity-locks"
       label={t('locksHeld')}
       columns={columns}
-      rows={locks}
+      rows={locks.rows}
       rowKey={(row) => `${row.lockType} ${row.mode} ${row.relation} ${row.granted}`}
+      foot={locks.found > locks.rows.length && t('moreLocks', { count: locks.found - locks.rows.length })}
       empty={t('holdsNothing')}
       inPanel
     />

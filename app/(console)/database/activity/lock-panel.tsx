@@ -38,7 +38,7 @@ export function LockPanel({ snapshot, open }: Props) {
       live={snapshot}
       problem={snapshot.data && locks === null ? { kind: 'timeout' } : null}
       flush
-      height={96}
+      height={56}
       empty={tree !== undefined && rows.length === 0 && { title: t('noLocks'), hint: t('noLocksHint') }}
       table={
         rows.length > 0

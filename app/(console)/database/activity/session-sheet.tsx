@@ -146,7 +146,7 @@ function Content({ detail }: { detail: SessionDetail }) {
             t('connected'),
             <Time key="since" at={session.backendStart} style="full" />,
           ],
-          [t('locksHeld'), formatNumber(detail.locks.filter((lock) => lock.granted).length)],
+          [t('locksHeld'), formatNumber(detail.locks.found)],
         ]}
       />
       <LockList locks={detail.locks} />

@@ -123,6 +123,13 @@ function useColumns(): Column<Session>[] {
       cell: (row) => row.client && <span className="vg-mono">{row.client}</span>,
     },
     {
+      id: 'transaction',
+      head: t('transactionAge'),
+      align: 'right',
+      width: 112,
+      cell: (row) => <TransactionAge session={row} />,
+    },
+    {
       id: 'state',
       head: t('state'),
       width: 156,
@@ -134,25 +141,18 @@ function useColumns(): Column<Session>[] {
         ),
     },
     {
-      id: 'transaction',
-      head: t('transactionAge'),
-      align: 'right',
-      width: 112,
-      cell: (row) => <TransactionAge session={row} />,
-    },
-    {
       id: 'since',
       head: t('stateAge'),
       align: 'right',
       width: 96,
-      wide: true,
+      wide: 'very',
       cell: (row) => formatDuration(row.stateSeconds),
     },
     {
       id: 'wait',
       head: t('waitEvent'),
       width: 150,
-      wide: true,
+      wide: 'very',
       cell: (row) =>
         row.wait && (
           <span title={`${row.wait.type}: ${row.wait.event}. ${words.wait(row)}`}>{row.wait.event}</span>
