@@ -17,9 +17,15 @@ export const findCapabilities = async (sql: Sql): Promise<Found> => {
   const offered = new Set(
     (await sql`select name from pg_available_extensions`).map((row) => row.name as string),
   );
-  const [settings] = await sql`select current_setting('shared_preload_libraries') as libraries,
+  // A login without pg_read_all_settings does not see which libraries are loaded, but sees their settings.
+  const [settings] = await sql`select
+    (select setting from pg_settings where name = 'shared_preload_libraries') as libraries,
+    current_setting('pg_stat_statements.max', true) is not null as has_statements,
     current_setting('cron.database_name', true) as cron_database, current_database() as name`;
-  const loaded = (library: string) => String(settings?.libraries).includes(library);
+  const loaded = (library: 'pg_stat_statements' | 'pg_cron') =>
+    settings?.libraries === null
+      ? library === 'pg_cron' || settings?.has_statements === true
+      : String(settings?.libraries).includes(library);
   const usable = (name: Capability): boolean => {
     if (!offered.has(name)) return false;
     if (name === 'pg_stat_statements') return loaded(name);

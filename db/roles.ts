@@ -83,12 +83,15 @@ export const ensureRoles = async (
   }
   // GRANT takes only a literal name; the list is ours.
   await sql.unsafe(`grant ${ownerRole} to vigil_maintainer`);
+  // signal_session() belongs to the maintainer: whoever applies the objects hands it over.
+  await sql.unsafe('grant vigil_maintainer to current_user');
   const monitors = ['vigil_owner', 'vigil_web', 'vigil_worker', 'vigil_maintainer'];
-  try {
-    await sql.unsafe(`grant pg_monitor to ${monitors.join(', ')}`);
-    await sql.unsafe('grant pg_signal_backend to vigil_maintainer');
-  } catch {
-    // A managed server may keep these to itself; the health page then shows less.
+  for (const grant of [
+    `grant pg_monitor to ${monitors.join(', ')}`,
+    'grant pg_signal_backend to vigil_maintainer',
+  ]) {
+    // A managed server may keep these to itself; the health page then shows less, and only our own sessions can be ended.
+    await sql.unsafe(grant).catch(() => {});
   }
   const urls = loginRoles.map((role) => [role, withLogin(bootstrapUrl, role, passwords[role] as string)]);
   return Object.fromEntries(urls) as RoleUrls;

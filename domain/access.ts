@@ -71,6 +71,8 @@ export const permissions = {
   'stream:read': auditorsToo(operators),
   'stream:redrive': operators,
   'stream:discard': operators,
+  'activity:cancel': operators,
+  'activity:terminate': operators,
   'setting:read': auditorsToo(['senior_analyst', 'security_officer', 'db_operator', 'admin']),
   'setting:change': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -1,18 +1,9 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import postgres from 'postgres';
+import { loginUrl } from './database-login';
 import { expect, expectAccessible, test } from './fixtures';
 
 // The server tells queries apart by what they do: another name for the column would be the same query.
 const mark = 'e2e_slow';
-
-/** A login of the product under test; its starter keeps port and passwords beside the data. */
-function workerUrl(): string {
-  const dir = process.env.VIGIL_E2E_DATA_DIR ?? path.dirname(process.env.VIGIL_E2E_CREDENTIALS!);
-  const { worker } = JSON.parse(readFileSync(path.join(dir, 'roles.json'), 'utf8')) as { worker: string };
-  const port = readFileSync(path.join(dir, 'postgres', 'port'), 'utf8').trim();
-  return `postgres://vigil_worker:${worker}@127.0.0.1:${port}/fraud_detection`;
-}
 
 test('the operator sees the health of the database, its checks, jobs and what stands in', async ({
   page,
@@ -42,7 +33,7 @@ test('a query that is slow is among the queries, marked, with its history and li
 }) => {
   // The worker samples once a minute.
   test.setTimeout(240_000);
-  const sql = postgres(workerUrl(), { max: 1 });
+  const sql = postgres(loginUrl('worker'), { max: 1 });
   await sql.unsafe(`select pg_sleep(1.6) as ${mark}`);
   await sql.end();
   await signIn('db_operator');

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import * as activity from '@/domain/activity/queries';
 import * as alerts from '@/domain/alerts/queries';
 import * as apiKeys from '@/domain/api-keys/queries';
 import * as auditTrail from '@/domain/audit-trail/queries';
@@ -16,6 +17,7 @@ import * as transactions from '@/domain/transactions/queries';
 
 // One line a noun: its queries with `live: true` can be read again by the browser.
 const modules: Record<string, unknown>[] = [
+  activity,
   alerts,
   apiKeys,
   auditTrail,

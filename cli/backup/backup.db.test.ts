@@ -291,7 +291,7 @@ describe('through the command', () => {
     const other = fs.existsSync('/usr/lib/postgresql/15/bin/postgres') && process.getuid?.() === 0;
     const elsewhere = other
       ? await startDebianPostgres(false)
-      : await startEmbedded({ dir: path.join(dir, 'older'), major: 16, durable: false });
+      : await startEmbedded({ dir: path.join(dir, 'older'), version: 16, durable: false });
     try {
       const folder = path.join(dir, 'older-data');
       const url = new URL(elsewhere.url);

@@ -1,4 +1,5 @@
 import {
+  IconActivity,
   IconArrowsRightLeft,
   IconBellExclamation,
   IconDatabase,
@@ -30,5 +31,6 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   database: IconDatabase,
   health: IconHeartRateMonitor,
   queries: IconListSearch,
+  activity: IconActivity,
   settings: IconSettings,
 };
