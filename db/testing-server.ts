@@ -40,7 +40,12 @@ export default async function setup(project: TestProject) {
     removeAbandoned();
     dir = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
     const version = readMajor(process.env.VIGIL_TEST_POSTGRES);
-    server = await startEmbedded({ dir, version, durable: false, settings: { max_connections: 300, max_prepared_transactions: 5 } });
+    server = await startEmbedded({
+      dir,
+      version,
+      durable: false,
+      settings: { max_connections: 300, max_prepared_transactions: 5 },
+    });
   }
   const admin = given ?? server!.url;
   const template = `vigil_test_${randomBytes(5).toString('hex')}`;
