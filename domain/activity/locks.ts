@@ -87,7 +87,7 @@ export type LocksOfSession = {
   found: number;
 };
 
-/** What a session holds and waits for. */
+/** What a session holds and waits for; that each transaction holds its own number is left out. */
 export const readLocksOf = async (db: Db | Tx, pid: number): Promise<LocksOfSession> => {
   const strength = sql`array_position(array[${sql.join(
     strengths.map((mode) => sql`${mode}`),
@@ -97,7 +97,8 @@ export const readLocksOf = async (db: Db | Tx, pid: number): Promise<LocksOfSess
     select l.locktype, l.mode, c.relname::text as relation, l.granted, count(*)::int as count, count(*) over ()::int as found
     from pg_locks l left join pg_class c on c.oid = l.relation
       and l.database in (0, (select d.oid from pg_database d where d.datname = current_database()))
-    where l.pid = ${pid} and (c.relkind is null or c.relkind not in ('i', 'I') or not l.granted)
+    where l.pid = ${pid}
+      and (not l.granted or l.locktype <> 'virtualxid' and (c.relkind is null or c.relkind not in ('i', 'I')))
     group by 1, 2, 3, 4 order by 4, max(${strength}) desc nulls last, 3 nulls last, 1 limit 50`);
   return {
     found: Number(rows[0]?.found ?? 0),
