@@ -44,6 +44,20 @@ CREATE TABLE api_usage (
   api_key_id integer,
   CONSTRAINT api_usage_id_timestamp_pk PRIMARY KEY (id, "timestamp")
 ) PARTITION BY RANGE ("timestamp");
+CREATE TABLE api_usage_slots (
+  slot_seconds integer NOT NULL,
+  slot timestamp with time zone NOT NULL,
+  endpoint character varying(200) NOT NULL,
+  method character varying(10) NOT NULL,
+  status_code integer NOT NULL,
+  api_key_id integer NOT NULL,
+  latency_ms integer NOT NULL,
+  calls bigint NOT NULL,
+  request_bytes bigint NOT NULL,
+  response_bytes bigint NOT NULL,
+  CONSTRAINT api_usage_slots_pkey PRIMARY KEY (slot_seconds, slot, endpoint, method, status_code, api_key_id, latency_ms),
+  CONSTRAINT api_usage_slots_seconds_check CHECK ((slot_seconds = ANY (ARRAY[300, 3600])))
+);
 CREATE TABLE applied_objects (
   file character varying(200) NOT NULL,
   hash character varying(64) NOT NULL,
@@ -1872,6 +1886,12 @@ BEGIN
     ('transaction_stream', now() - make_interval(days => retention_setting('retention.stream_days', 30)),
       'DELETE FROM transaction_stream WHERE id IN (SELECT id FROM transaction_stream WHERE processing_status IN (''DONE'', ''DISCARDED'')
         AND received_at < $1 AND processed_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('api_usage_slots of five minutes', now() - interval '2 days',
+      'DELETE FROM api_usage_slots WHERE ctid IN (SELECT ctid FROM api_usage_slots WHERE slot_seconds = 300 AND slot < $1
+        ORDER BY slot LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('api_usage_slots', now() - make_interval(days => retention_setting('retention.api_usage_days', 90)),
+      'DELETE FROM api_usage_slots WHERE ctid IN (SELECT ctid FROM api_usage_slots WHERE slot_seconds = 3600 AND slot < $1
+        ORDER BY slot LIMIT $2 FOR UPDATE SKIP LOCKED)'),
     ('feature_cache', now(),
       'DELETE FROM feature_cache WHERE id IN (SELECT id FROM feature_cache WHERE expires_at < $1
         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
@@ -3080,6 +3100,9 @@ GRANT SELECT ON api_usage TO vigil_web;
 GRANT USAGE ON api_usage_id_seq TO vigil_ingest;
 GRANT USAGE ON api_usage_id_seq TO vigil_web;
 GRANT USAGE ON api_usage_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON api_usage_slots TO vigil_ingest;
+GRANT INSERT, SELECT, UPDATE ON api_usage_slots TO vigil_worker;
+GRANT SELECT ON api_usage_slots TO vigil_web;
 GRANT SELECT ON applied_objects TO vigil_web;
 GRANT SELECT ON applied_objects TO vigil_worker;
 GRANT INSERT, SELECT, UPDATE ON audit_reviews TO vigil_web;

@@ -92,6 +92,52 @@ describe('usage', () => {
     expect(used?.last_used_ip).toBe('127.0.0.1');
   });
 
+  it('is counted by five minutes and by hour, and the counts add up to the rows', async () => {
+    const key = await t.makeKey();
+    const payment = aPayment();
+    await t.send(payment, { key: key.key });
+    await t.usage.flush();
+    await t.send(payment, { key: key.key });
+    await t.send({ ...payment, amount: 1 }, { key: key.key });
+    await t.call('/api/v1/transactions/none', { key: key.key });
+    await t.usage.flush();
+    const counted = (seconds: number) =>
+      t.sql`select endpoint, method, status_code, sum(calls)::int as calls, sum(request_bytes)::int as sent,
+          min(latency_ms) > 0 as timed
+        from api_usage_slots where slot_seconds = ${seconds} and api_key_id = ${key.id} group by 1, 2, 3 order by 1, 3`;
+    const size = JSON.stringify(payment).length;
+    const expected = [
+      {
+        endpoint: '/api/v1/transactions',
+        method: 'POST',
+        status_code: 200,
+        calls: 2,
+        sent: 2 * size,
+        timed: true,
+      },
+      { endpoint: '/api/v1/transactions', method: 'POST', status_code: 409, calls: 1, timed: true },
+      {
+        endpoint: '/api/v1/transactions/{id}',
+        method: 'GET',
+        status_code: 404,
+        calls: 1,
+        sent: 0,
+        timed: true,
+      },
+    ];
+    expect([...(await counted(300))]).toMatchObject(expected);
+    expect([...(await counted(3600))]).toMatchObject(expected);
+    const slots =
+      await t.sql`select distinct slot_seconds, extract(epoch from slot)::float8 as at from api_usage_slots`;
+    for (const { slot_seconds, at } of slots) {
+      expect(at % slot_seconds).toBe(0);
+      expect(Date.now() / 1000 - at).toBeLessThan(2 * slot_seconds);
+    }
+    const [all] = await t.sql`select (select count(*)::int from api_usage) as rows,
+      (select sum(calls)::int from api_usage_slots where slot_seconds = 300) as counted`;
+    expect(all?.rows).toBe(all?.counted);
+  });
+
   it('makes the day that has no partition yet', async () => {
     const today = new Date().toISOString().slice(0, 10).replaceAll('-', 'x');
     const name = `api_usage_y${today.replace('x', 'm').replace('x', 'd')}`;

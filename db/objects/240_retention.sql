@@ -91,6 +91,12 @@ BEGIN
     ('transaction_stream', now() - make_interval(days => retention_setting('retention.stream_days', 30)),
       'DELETE FROM transaction_stream WHERE id IN (SELECT id FROM transaction_stream WHERE processing_status IN (''DONE'', ''DISCARDED'')
         AND received_at < $1 AND processed_at < $1 ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('api_usage_slots of five minutes', now() - interval '2 days',
+      'DELETE FROM api_usage_slots WHERE ctid IN (SELECT ctid FROM api_usage_slots WHERE slot_seconds = 300 AND slot < $1
+        ORDER BY slot LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('api_usage_slots', now() - make_interval(days => retention_setting('retention.api_usage_days', 90)),
+      'DELETE FROM api_usage_slots WHERE ctid IN (SELECT ctid FROM api_usage_slots WHERE slot_seconds = 3600 AND slot < $1
+        ORDER BY slot LIMIT $2 FOR UPDATE SKIP LOCKED)'),
     ('feature_cache', now(),
       'DELETE FROM feature_cache WHERE id IN (SELECT id FROM feature_cache WHERE expires_at < $1
         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),

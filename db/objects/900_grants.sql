@@ -18,6 +18,7 @@ BEGIN
     'GRANT SELECT ON transactions_readonly, mv_fraud_dashboard_realtime, daily_metrics, merchant_analytics, v_database_health TO vigil_readonly',
     'GRANT INSERT ON security_events TO vigil_web, vigil_worker, vigil_ingest',
     'GRANT INSERT ON api_usage TO vigil_ingest, vigil_worker',
+    'GRANT SELECT, INSERT, UPDATE ON api_usage_slots TO vigil_ingest, vigil_worker',
     'GRANT INSERT ON api_key_addresses TO vigil_ingest, vigil_worker',
     'GRANT UPDATE (last_used_at, last_used_ip) ON api_keys TO vigil_ingest, vigil_worker',
     'GRANT UPDATE ON security_events TO vigil_web',
