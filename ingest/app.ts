@@ -3,8 +3,10 @@ import { newRequestId } from '@/domain/actor';
 import { Door } from './door';
 import type { Engine } from './engine';
 import type { ApiKey } from './key-ring';
+import { isPlainUtf8, paymentLimit, readJson } from './media';
 import { IngestMeters } from './meters';
 import { Problem, problemBody, problemOf, refusals, sendProblem } from './problems';
+import { batchPath, batchRoutes } from './routes/batch';
 import { healthRoutes } from './routes/health';
 import { transactionRoutes } from './routes/transactions';
 import type { Usage } from './usage';
@@ -16,8 +18,6 @@ declare module 'fastify' {
   }
 }
 
-/** A body may have this many bytes. */
-export const bodyLimit = 64 * 1024;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 export type IngestDeps = { engine: Engine; usage: Usage; door?: Door; meters?: IngestMeters };
@@ -30,7 +30,7 @@ export const buildIngest = ({
   meters = new IngestMeters(engine, usage),
 }: IngestDeps): FastifyInstance => {
   const app = Fastify({
-    bodyLimit,
+    bodyLimit: paymentLimit,
     logger: false,
     genReqId: newRequestId,
     requestIdHeader: false,
@@ -57,8 +57,11 @@ export const buildIngest = ({
     for (const method of [route.method].flat()) known.add(method);
     taken.set(route.url, known);
   });
+  // A payment may be called `batch`, and is asked for like any other.
+  taken.set(batchPath, new Set(['GET', 'HEAD']));
   app.register(healthRoutes(engine));
   app.register(transactionRoutes(engine, door));
+  app.register(batchRoutes(engine, door));
   app.register(async (scope) => {
     for (const [url, allowed] of [...taken]) refuseOtherMethods(scope, url, allowed);
   });
@@ -78,17 +81,12 @@ function refuseOtherMethods(app: FastifyInstance, url: string, allowed: Readonly
   });
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 function readJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
-    const plain = !request.headers['content-encoding'] || request.headers['content-encoding'] === 'identity';
-    if (!plain || (charset && !/^utf-?8$/i.test(charset)))
-      return done(new Problem('unsupported_media_type'), undefined);
+    if (!isPlainUtf8(request)) return done(new Problem('unsupported_media_type'), undefined);
     try {
-      done(null, JSON.parse(decoder.decode(body as Buffer)));
+      done(null, readJson(body as Buffer));
     } catch {
       done(new Problem('invalid_json'), undefined);
     }

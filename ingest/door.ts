@@ -77,6 +77,11 @@ export class Door {
     };
   }
 
+  /** Counts a call that was let in as so many more. */
+  charge(request: FastifyRequest, calls: number): void {
+    if (request.apiKey) this.#limit.charge(request.apiKey, calls);
+  }
+
   async #authenticate(request: FastifyRequest): Promise<ApiKey> {
     const token = bearer.exec(request.headers.authorization ?? '')?.[1];
     const key = token ? await this.engine.availability.use(() => this.keys.find(token)) : null;

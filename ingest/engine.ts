@@ -1,25 +1,23 @@
 import { databaseSql, directSql } from '@/db/client';
 import { log } from '@/domain/log';
 import type { Topic } from '@/domain/operation';
+import { type Queued, queuePayments, type ToQueue } from '@/domain/stream/queue-payments';
 import { Announcer } from '@/domain/transactions/announce';
 import { type DecideOutcome, decide, type Recorded } from '@/domain/transactions/decide';
 import { type DecisionState, watchDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { FeatureCacheKeeper } from '@/domain/transactions/feature-cache';
 import { type Payment, payloadHash } from '@/domain/transactions/input';
-import { toBase } from '@/domain/transactions/money';
+import { amountMisfit } from '@/domain/transactions/money';
 import type { Decision } from '@/domain/transactions/score';
 import { Availability, NoAnswer } from './availability';
+import type { Misfit } from './misfit';
 import { Months } from './months';
 
 /** Only a worker's payment can be taken over by another. */
 type Decided = Exclude<DecideOutcome, { kind: 'fenced' }>;
 
-export type PaymentOutcome =
-  | Decided
-  | { kind: 'in_future' }
-  | { kind: 'outside_partitions' }
-  | { kind: 'amount_too_large' };
+export type PaymentOutcome = Decided | { kind: Exclude<Misfit, 'no_rate'> };
 
 const reconnectAfter = 500;
 
@@ -107,15 +105,35 @@ export class Engine {
     }
   }
 
+  /**
+   * Why this payment cannot be decided now, or null.
+   * @throws what the database throws, or NoAnswer while it is away
+   */
+  misfit(payment: Payment): Promise<Misfit | null> {
+    return this.availability.use(() => this.#misfit(payment));
+  }
+
+  async #misfit(payment: Payment): Promise<Misfit | null> {
+    if (!this.#state) throw new NoAnswer('rules are not read yet');
+    const misplaced = await this.#months.problem(payment.transaction_timestamp);
+    if (misplaced) return misplaced;
+    return amountMisfit(payment, this.#state.current().rates);
+  }
+
+  /**
+   * Keeps payments for a worker to decide; none of them a misfit, no id twice.
+   * @throws what the database throws, or NoAnswer while it is away
+   */
+  queue(block: readonly ToQueue[]): Promise<Map<string, Queued>> {
+    return this.availability.use(() => queuePayments(databaseSql(), block));
+  }
+
   #decide(payment: Payment, receivedAt: string): Promise<PaymentOutcome> {
     return this.availability.use(async () => {
-      const state = this.#state;
-      if (!state) throw new NoAnswer('rules are not read yet');
-      const misplaced = await this.#months.problem(payment.transaction_timestamp);
-      if (misplaced) return { kind: misplaced };
-      const rate = state.current().rates[payment.currency];
-      // What fits its own column may still be too much in the base currency.
-      if (rate !== undefined && toBase(payment.amount, rate).length > 16) return { kind: 'amount_too_large' };
+      const misfit = await this.#misfit(payment);
+      if (misfit === 'no_rate') return { kind: misfit, currency: payment.currency };
+      if (misfit) return { kind: misfit };
+      const state = this.#state as DecisionState;
       const [outcome] = await decide([{ payment, receivedAt }], {
         sql: databaseSql(),
         rules: state.current,

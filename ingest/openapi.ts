@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { streamErrorCodes } from '@/domain/stream/error-codes';
 import type { DecisionAnswer } from '@/domain/transactions/decision-record';
 import { outsideId, paymentFields } from '@/domain/transactions/input';
+import type { BatchAnswer, BatchResult } from './batch/results';
 import { type ProblemBody, type ProblemCode, problemStatus } from './problems';
+import { batchBytes, mostPayments } from './routes/batch';
+import type { Undecided } from './routes/transactions';
 
 /** What the API answers to a payment. */
 export const decisionAnswer = z.strictObject({
@@ -18,14 +22,63 @@ export const decisionAnswer = z.strictObject({
   latency_ms: z.number().min(0).describe('From the arrival of the payment until it was decided.'),
 }) satisfies z.ZodType<DecisionAnswer>;
 
+const wrongFields = z.array(z.strictObject({ field: z.string(), code: z.string(), message: z.string() }));
+
 export const problemDetails = z.strictObject({
   type: z.string().describe('`urn:vigil:problem:` and the code of the problem.'),
   title: z.string(),
   status: z.int().min(400).max(599),
   detail: z.string(),
-  errors: z.array(z.strictObject({ field: z.string(), code: z.string(), message: z.string() })).optional(),
+  errors: wrongFields.optional(),
   request_id: z.string(),
 }) satisfies z.ZodType<ProblemBody>;
+
+const streamError = z
+  .strictObject({ code: z.enum(streamErrorCodes), message: z.string() })
+  .describe('Why it was not decided.');
+
+/** Where a payment stands that is kept and has no answer. */
+export const undecidedAnswer = z.strictObject({
+  transaction_id: z.string(),
+  status: z
+    .enum(['queued', 'dead', 'discarded'])
+    .describe(
+      '`queued`: it will be decided. `dead`: it could not be, until an operator puts it back. `discarded`: an operator has given it up.',
+    ),
+  error: streamError.optional(),
+}) satisfies z.ZodType<Undecided>;
+
+const resultOf = {
+  line: z.int().min(1).describe('Its place in the array, or its line in NDJSON.'),
+  transaction_id: z.string().optional().describe('Absent where none could be read.'),
+};
+
+/** What became of one payment of a batch. */
+export const batchResult = z.discriminatedUnion('result', [
+  z.strictObject({ ...resultOf, result: z.literal('accepted').describe('Kept; it will be decided.') }),
+  z.strictObject({
+    ...resultOf,
+    result: z.literal('same').describe('The same payment is known already.'),
+    status: z.enum(['queued', 'decided', 'dead', 'discarded']),
+    answer: decisionAnswer.optional(),
+    error: streamError.optional(),
+  }),
+  z.strictObject({
+    ...resultOf,
+    result: z.literal('conflict').describe('Its id is taken by another payment.'),
+    errors: wrongFields,
+  }),
+  z.strictObject({ ...resultOf, result: z.literal('invalid'), errors: wrongFields }),
+]) satisfies z.ZodType<BatchResult>;
+
+const howMany = z.int().min(0);
+export const batchReport = z.strictObject({
+  accepted: howMany,
+  same: howMany,
+  conflict: howMany,
+  invalid: howMany,
+  results: z.array(batchResult).describe('One for each payment sent, in their order.'),
+}) satisfies z.ZodType<BatchAnswer>;
 
 const check = z.enum(['ok', 'unavailable']);
 export const healthAnswer = z.strictObject({
@@ -89,12 +142,38 @@ const decidePayment = {
   },
 };
 
+const queueBatch = {
+  operationId: 'queueBatch',
+  summary: 'Queue a batch of payments',
+  description: `Keeps up to ${mostPayments} payments (${batchBytes / 1024 / 1024} MiB) for a worker to decide, and says of each what became of it. The same batch again changes nothing. After 503 send the whole batch again. Needs the scope \`ingest\`.`,
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': {
+        schema: { type: 'array', items: ref('Payment'), minItems: 1, maxItems: mostPayments },
+      },
+      'application/x-ndjson': {
+        schema: { type: 'string', description: 'One payment, as JSON, on each line.' },
+      },
+    },
+  },
+  responses: {
+    202: answered('The batch was read: one result for each payment, also when none was accepted', 'Batch'),
+    ...refusals(...everywhere, 'invalid_json', 'invalid', 'too_large', 'unsupported_media_type'),
+  },
+};
+
 const getDecision = {
   operationId: 'getDecision',
-  summary: 'The answer that a payment was given',
-  description: 'The answer as it was given, for as long as it is kept (30 days). Needs the scope `read`.',
+  summary: 'The answer that a payment was given, or where it stands',
+  description:
+    'The answer as it was given, for as long as it is kept (30 days); of a payment that was queued and has no answer, where it stands. Needs the scope `read`.',
   parameters: [{ name: 'id', in: 'path', required: true, schema: schemaOf(outsideId) }],
-  responses: { 200: answered('The decision', 'Decision'), ...refusals(...everywhere, 'not_found') },
+  responses: {
+    200: answered('The decision', 'Decision'),
+    202: answered('Known and not decided', 'Undecided'),
+    ...refusals(...everywhere, 'not_found'),
+  },
 };
 
 const getHealth = {
@@ -128,6 +207,7 @@ export const openApi = (): Json => ({
   security: [{ apiKey: [] }],
   paths: {
     '/api/v1/transactions': { post: decidePayment },
+    '/api/v1/transactions/batch': { post: queueBatch },
     '/api/v1/transactions/{id}': { get: getDecision },
     '/api/v1/health': { get: getHealth },
     '/api/v1/openapi.json': { get: getDescription },
@@ -137,6 +217,8 @@ export const openApi = (): Json => ({
     schemas: {
       Payment: schemaOf(paymentFields),
       Decision: schemaOf(decisionAnswer),
+      Batch: schemaOf(batchReport),
+      Undecided: schemaOf(undecidedAnswer),
       Problem: schemaOf(problemDetails),
       Health: schemaOf(healthAnswer),
     },

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { createTranslator } from 'use-intl/core';
 import { AppError, type FieldIssue, isUnavailable, sqlState } from '@/domain/errors';
 import { log } from '@/domain/log';
+import type { StreamErrorCode } from '@/domain/stream/error-codes';
 import messages from '@/messages/en.json';
 
 /** Every way a call can fail, with its status. Worded in messages (`api.problems.<code>`). */
@@ -53,17 +54,29 @@ export type ProblemBody = {
   title: string;
   status: number;
   detail: string;
-  errors?: { field: string; code: string; message: string }[];
+  errors?: WordedIssue[];
   request_id: string;
 };
 
-/** The body of RFC 9457 for a problem, in English. */
-export const problemBody = (problem: Problem, requestId: string): ProblemBody => {
-  const errors = problem.issues.map(({ field, rule, values }) => ({
+export type WordedIssue = { field: string; code: string; message: string };
+
+/** Wrong fields as a caller is told about them, in English. */
+export const wordedIssues = (issues: readonly FieldIssue[]): WordedIssue[] =>
+  issues.map(({ field, rule, values }) => ({
     field,
     code: rule,
     message: words(`fields.${rule}`, words('fields.other', rule), values),
   }));
+
+/** Why a queued payment was not decided, as a caller is told about it, in English. */
+export const wordedStreamError = (code: StreamErrorCode): { code: string; message: string } => ({
+  code,
+  message: messages.stream.errors[code],
+});
+
+/** The body of RFC 9457 for a problem, in English. */
+export const problemBody = (problem: Problem, requestId: string): ProblemBody => {
+  const errors = wordedIssues(problem.issues);
   return {
     type: `urn:vigil:problem:${problem.code}`,
     title: words(`problems.${problem.code}.title`, problem.code),

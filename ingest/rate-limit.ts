@@ -1,7 +1,8 @@
 type Bucket = { tokens: number; at: number };
 
 /**
- * A token bucket per key: `burst` calls at once, refilled at `ratePerSecond`. Each process counts for itself.
+ * A token bucket per key: `burst` calls at once, refilled at `ratePerSecond`. A call that turns out to weigh more than
+ * one may leave a debt, which those after it wait for. Each process counts for itself.
  * `now` gives milliseconds that never go back.
  */
 export class RateLimit {
@@ -21,5 +22,11 @@ export class RateLimit {
     if (bucket.tokens < 1 - 1e-9) return Math.max(1, Math.ceil((1 - bucket.tokens) / key.ratePerSecond));
     bucket.tokens -= 1;
     return 0;
+  }
+
+  /** Counts so many calls more of a key whose call was let in. */
+  charge(key: { id: number }, calls: number): void {
+    const bucket = this.#buckets.get(key.id);
+    if (bucket) bucket.tokens -= calls;
   }
 }

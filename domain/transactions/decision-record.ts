@@ -7,6 +7,7 @@ import { embedding } from './embedding';
 import { type DecisionContext, featureValues } from './feature-values';
 import { type Features, features } from './features';
 import type { Payment } from './input';
+import { keptPayment } from './kept-payment';
 import { alertFor, type Decision, type RiskLevel, type Scored, score } from './score';
 
 /** The answer of the decision API, stored as text and given back byte for byte. */
@@ -21,7 +22,10 @@ export type DecisionAnswer = {
   rules: string[];
   patterns: string[];
   model: { name: string; version: string; probability: number };
-  /** From the arrival in this process until the decision was made; writing it down is not in it. */
+  /**
+   * From the arrival in this process (of a queued payment: from when a worker took it up) until the decision was made;
+   * writing it down is not in it.
+   */
   latency_ms: number;
 };
 
@@ -136,7 +140,7 @@ export function decisionRecord(
     ...payment,
     position: context.position,
     payload_hash: incoming.hash,
-    raw_data: Object.fromEntries(Object.entries(payment).filter(([, value]) => value !== null)),
+    raw_data: keptPayment(payment),
     received_at: incoming.receivedAt ?? null,
     lease_epoch: incoming.leaseEpoch ?? null,
     user_head: context.user_head,
@@ -146,7 +150,8 @@ export function decisionRecord(
     risk_level: scored.riskLevel,
     decision: scored.decision,
     decision_version: rules.version,
-    latency_ms: latencyMs,
+    // Nobody waited for a queued payment: the time that its block took says nothing about it.
+    latency_ms: incoming.leaseEpoch == null ? latencyMs : null,
     answer: JSON.stringify(answerOf(payment, decided, rules, latencyMs)),
     features: featureColumns(payment, decided.values),
     model_name: rules.model.name,

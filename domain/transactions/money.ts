@@ -32,3 +32,16 @@ export function toBase(amount: string, rate: number): string {
   const text = cents.toString().padStart(3, '0');
   return `${text.slice(0, -2)}.${text.slice(-2)}`;
 }
+
+/** Digits, point and decimals of the largest amount that `transactions.amount_base` takes. */
+const longestAmount = '9999999999999.99'.length;
+
+/** What keeps an amount from being summed in the base currency, or null: what fits its own column may be too much there. */
+export function amountMisfit(
+  { amount, currency }: { amount: string; currency: string },
+  rates: Readonly<Record<string, number>>,
+): 'no_rate' | 'amount_too_large' | null {
+  const rate = rates[currency];
+  if (rate === undefined) return 'no_rate';
+  return toBase(amount, rate).length > longestAmount ? 'amount_too_large' : null;
+}

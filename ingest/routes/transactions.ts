@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
-import type { FieldIssue } from '@/domain/errors';
 import { invalidInput } from '@/domain/errors';
 import { outsideId, paymentInput } from '@/domain/transactions/input';
-import { findAnswer } from '@/domain/transactions/stored-answer';
+import { findStanding, type Standing } from '@/domain/transactions/stored-outcome';
 import type { Door } from '../door';
 import type { Engine, PaymentOutcome } from '../engine';
-import { Problem, unavailable } from '../problems';
+import { conflictIssue, misfitIssue } from '../misfit';
+import { Problem, unavailable, wordedStreamError } from '../problems';
 
 /** Payments at work at once in this process; more would wait longer than a caller does. */
 const mostAtWork = 4_000;
@@ -13,23 +13,25 @@ const mostAtWork = 4_000;
 const json = 'application/json; charset=utf-8';
 
 const refusal = (outcome: Exclude<PaymentOutcome, { kind: 'answer' }>): Problem => {
-  const about = (field: string, rule: string): FieldIssue[] => [{ field, rule }];
-  switch (outcome.kind) {
-    case 'conflict':
-      return new Problem('conflict', about('transaction_id', 'other_body'));
-    case 'no_rate':
-      return new Problem('unprocessable', about('currency', 'no_rate'));
-    case 'in_future':
-      return new Problem('unprocessable', about('transaction_timestamp', 'in_future'));
-    case 'no_partition':
-    case 'outside_partitions':
-      return new Problem('unprocessable', about('transaction_timestamp', 'outside_partitions'));
-    case 'amount_too_large':
-      return new Problem('unprocessable', about('amount', 'amount_too_large'));
-  }
+  if (outcome.kind === 'conflict') return new Problem('conflict', [conflictIssue]);
+  const misfit = outcome.kind === 'no_partition' ? 'outside_partitions' : outcome.kind;
+  return new Problem('unprocessable', [misfitIssue(misfit)]);
 };
 
-/** `POST` decides a payment, `GET` gives the answer that was given. */
+/** What is said of a payment that is kept and has no answer. */
+export type Undecided = {
+  transaction_id: string;
+  status: 'queued' | 'dead' | 'discarded';
+  error?: { code: string; message: string };
+};
+
+const undecided = (id: string, standing: Exclude<Standing, { standing: 'decided' }>): Undecided => ({
+  transaction_id: id,
+  status: standing.standing,
+  ...(standing.standing === 'queued' ? {} : { error: wordedStreamError(standing.error) }),
+});
+
+/** `POST` decides a payment, `GET` gives the answer that was given, or says where the payment stands. */
 export const transactionRoutes =
   (engine: Engine, door: Door): FastifyPluginAsync =>
   async (app: FastifyInstance) => {
@@ -60,10 +62,12 @@ export const transactionRoutes =
       { onRequest: door.enter('transaction:read') },
       async (request, reply) => {
         const id = outsideId.safeParse(request.params.id);
-        const answer = id.success ? await engine.availability.use(() => findAnswer(id.data)) : null;
-        if (answer === null) throw new Problem('not_found');
+        const found = id.success ? await engine.availability.use(() => findStanding(id.data)) : null;
+        if (found === null) throw new Problem('not_found');
         reply.header('content-type', json);
-        return answer;
+        if (found.standing === 'decided') return found.answer;
+        reply.code(202);
+        return JSON.stringify(undecided(id.data as string, found));
       },
     );
   };
