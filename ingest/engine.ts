@@ -14,8 +14,8 @@ import { Availability, NoAnswer } from './availability';
 import type { Misfit } from './misfit';
 import { Months } from './months';
 
-/** Only a worker's payment can be taken over by another. */
-type Decided = Exclude<DecideOutcome, { kind: 'fenced' }>;
+/** Only a worker's payment can be taken over by another, or left. */
+type Decided = Exclude<DecideOutcome, { kind: 'fenced' | 'left' }>;
 
 export type PaymentOutcome = Decided | { kind: Exclude<Misfit, 'no_rate'> };
 

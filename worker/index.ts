@@ -1,4 +1,5 @@
 import { log } from '@/domain/log';
+import type { Topic } from '@/domain/operation';
 import { openConnections, workerName } from './connections';
 import { WorkerMeters } from './meters';
 import { Metrics } from './metrics';
@@ -6,17 +7,23 @@ import { Notices } from './notices';
 import type { Part } from './part';
 import { jobs } from './schedule';
 import { Scheduler } from './scheduler';
+import { Stream } from './stream';
 
 /** Everything must have ended by then: the supervisor waits ten seconds. */
 const endWithinMs = 8_000;
 
 process.env.VIGIL_PROCESS ??= 'worker';
 
-// One connection a job that may run at the same time, and one for what they report.
-const connections = openConnections(jobs.length + 1);
+// One connection a job that may run at the same time, one for what they report, and three for the queue: a block at
+// work, its leases, and the feature cache.
+const connections = openConnections(jobs.length + 4);
 const { sql } = connections;
 const notices = new Notices(sql);
 const meters = new WorkerMeters();
+
+const notify = (topics: readonly Topic[]): void => notices.add(topics);
+/** For tests that cannot wait: how long the queue's leases last. */
+const leaseMs = Number(process.env.VIGIL_STREAM_LEASE_MS || Number.NaN);
 
 /** What this process does, each by itself: one that fails or waits holds up no other. */
 const parts: Part[] = [
@@ -25,8 +32,15 @@ const parts: Part[] = [
     jobs,
     worker: workerName,
     maintainer: connections.maintainer,
-    notify: (topics) => notices.add(topics),
+    notify,
     ended: (run) => meters.ended(run),
+  }),
+  new Stream({
+    sql,
+    direct: connections.direct,
+    worker: workerName,
+    notify,
+    ...(Number.isFinite(leaseMs) && leaseMs > 0 ? { leaseMs } : {}),
   }),
   new Metrics(sql, meters),
 ];

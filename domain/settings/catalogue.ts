@@ -5,7 +5,7 @@ export type Setting<T extends z.ZodType = z.ZodType> = {
   schema: T;
   initial: z.infer<T>;
   /** Groups the Settings page. */
-  area: 'decision' | 'alerts' | 'sign-in' | 'database' | 'retention' | 'demo';
+  area: 'decision' | 'alerts' | 'pipeline' | 'sign-in' | 'database' | 'retention' | 'demo';
   unit?: 'score' | 'minutes' | 'hours' | 'days' | 'months' | 'count' | 'ms' | 'percent';
   description: string;
 };
@@ -63,6 +63,13 @@ export const settings = {
     area: 'alerts',
     unit: 'minutes',
     description: 'How long a claimed alert is kept for one person',
+  }),
+  'stream.max_tries': setting({
+    schema: whole(1, 50),
+    initial: 10,
+    area: 'pipeline',
+    unit: 'count',
+    description: 'Tries after which a queued payment that fails each time is a dead letter',
   }),
   'session.idle_minutes': setting({
     schema: whole(1, 1440),

@@ -22,15 +22,6 @@ export const streamErrorCodes = [
 ] as const;
 export type StreamErrorCode = (typeof streamErrorCodes)[number];
 
-/** Trying again changes nothing until a person has done something about it. */
-export const permanentErrors: ReadonlySet<StreamErrorCode> = new Set([
-  'no_rate',
-  'no_partition',
-  'amount_too_large',
-  'conflict',
-  'unreadable',
-]);
-
 /** As stored; rows of an older version, or of a hand, may say anything. */
 export const streamErrorCode = (stored: unknown): StreamErrorCode =>
   streamErrorCodes.find((code) => code === stored) ?? 'unexpected';

@@ -17,13 +17,15 @@ export type DecideInput = { payment: Payment; receivedAt?: string; leaseEpoch?: 
  * What became of a payment. `answer` is the stored text: `repeated` when it was given before. `conflict`: the id is
  * taken by another payment, or by one whose answer is kept no longer. `no_rate`: its currency has no rate.
  * `no_partition`: its month is out of reach. `fenced`: another worker has taken it over (only with `leaseEpoch`).
+ * `left`: not begun (only with `enough`).
  */
 export type DecideOutcome =
   | { kind: 'answer'; answer: string; repeated: boolean }
   | { kind: 'conflict' }
   | { kind: 'no_rate'; currency: string }
   | { kind: 'no_partition' }
-  | { kind: 'fenced' };
+  | { kind: 'fenced' }
+  | { kind: 'left' };
 
 export type DecideDeps = {
   sql: Sql;
@@ -33,6 +35,8 @@ export type DecideDeps = {
   queue: EntityQueue;
   /** Told which entities are busy. */
   cache?: FeatureCacheKeeper;
+  /** Asked before each wave: true leaves it and the rest as they are. */
+  enough?: () => boolean;
   /** Told after each write, for the topics of the event stream and for what is counted. */
   onRecorded?: (recorded: Recorded) => void;
 };
@@ -84,6 +88,10 @@ export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): 
       });
   });
   for (const wave of waves(items)) {
+    if (deps.enough?.()) {
+      for (const { index } of wave) outcomes[index] = { kind: 'left' };
+      continue;
+    }
     const keys = wave.flatMap(({ payment }) =>
       entityKeys(payment, ['transaction_id', 'user_id', 'card_token']),
     );

@@ -138,12 +138,12 @@ export async function watchDecisionRules(
       });
     return reading;
   };
-  const timer = setInterval(reload, options.everyMs ?? 10_000);
-  timer.unref();
   const listening = await options.direct?.listen('vigil', (payload) => {
     // A read that is under way may have begun before the change.
     if (/"(rules|config)"/.test(payload)) void (reading ?? Promise.resolve()).then(reload);
   });
+  const timer = setInterval(reload, options.everyMs ?? 10_000);
+  timer.unref();
   return {
     current: () => rules,
     reload,
