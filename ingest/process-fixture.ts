@@ -68,11 +68,11 @@ export const realIngest = async () => {
         resolve({ code: one.exitCode, signal: one.signalCode });
       else one.once('exit', (code, name) => resolve({ code, signal: name }));
     });
-  const call = (target: string, init: RequestInit = {}): Promise<Response> =>
+  const call = (target: string, init: RequestInit = {}, type = 'application/json'): Promise<Response> =>
     fetch(`${base}${target}`, {
       signal: AbortSignal.timeout(60_000),
       ...init,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': type },
     });
 
   const startDatabase = async (): Promise<void> => {
@@ -89,6 +89,7 @@ export const realIngest = async () => {
 
   return {
     sql,
+    roles,
     errors,
     start,
     healthy,
@@ -106,10 +107,10 @@ export const realIngest = async () => {
     freeze: (name: 'SIGSTOP' | 'SIGCONT') => {
       for (const pid of postgresProcessesIn(server.dataDir)) signal(pid, name);
     },
-    /** Kills one backend of the ingest process, at which PostgreSQL restarts itself. */
-    killBackend: async () => {
+    /** Kills one backend of a role's, at which PostgreSQL restarts itself. */
+    killBackend: async (role = 'vigil_ingest') => {
       const [row] = await sql<{ pid: number }[]>`select pid from pg_stat_activity
-        where usename = 'vigil_ingest' order by random() limit 1`;
+        where usename = ${role} order by random() limit 1`;
       if (row) signal(row.pid, 'SIGKILL');
     },
     pay: (body: unknown) => call('/api/v1/transactions', { method: 'POST', body: JSON.stringify(body) }),
