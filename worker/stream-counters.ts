@@ -7,6 +7,10 @@ export const streamCounters = {
   /** Payments decided here, and those that were found decided already. */
   decided: 0,
   repeated: 0,
+  /** The decided ones, by decision. */
+  allowed: 0,
+  reviewed: 0,
+  blocked: 0,
   /** Tries that failed and will be made again, and payments given up. */
   failed: 0,
   dead: 0,

@@ -3,6 +3,7 @@ import { log } from '@/domain/log';
 import { notifyChannel, type Topic } from '@/domain/operation';
 import { type Claim, claimPayments, readMaxTries, renewClaims, settleClaims } from '@/domain/stream/claims';
 import { isServerTrouble } from '@/domain/stream/failure';
+import type { Recorded } from '@/domain/transactions/decide';
 import { type DecisionState, watchDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { FeatureCacheKeeper } from '@/domain/transactions/feature-cache';
@@ -140,8 +141,7 @@ export class Stream implements Part {
         queue: this.#queue,
         cache: this.#cache,
         enough: () => this.#stopped,
-        onRecorded: ({ alerts }) =>
-          notify(alerts > 0 ? ['decisions', 'alerts', 'stream'] : ['decisions', 'stream']),
+        onRecorded: (recorded) => this.#note(recorded),
       });
       this.#unfinished = [];
     } finally {
@@ -149,6 +149,13 @@ export class Stream implements Part {
       counters.blockMs += performance.now() - startedMs;
       notify(['stream']);
     }
+  }
+
+  #note({ alerts, decisions }: Recorded): void {
+    counters.allowed += decisions.ALLOW;
+    counters.reviewed += decisions.REVIEW;
+    counters.blocked += decisions.BLOCK;
+    this.#options.notify(alerts > 0 ? ['decisions', 'alerts', 'stream'] : ['decisions', 'stream']);
   }
 
   /** Renews the leases of a block while it is at work. */
