@@ -1,6 +1,7 @@
 import {
   IconArrowsRightLeft,
   IconBellExclamation,
+  IconCalendarRepeat,
   IconDatabase,
   IconDevices,
   IconGitBranch,
@@ -30,5 +31,6 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   database: IconDatabase,
   health: IconHeartRateMonitor,
   queries: IconListSearch,
+  jobs: IconCalendarRepeat,
   settings: IconSettings,
 };

@@ -12,6 +12,7 @@ export type AreaId =
   | 'apiKeys'
   | 'health'
   | 'queries'
+  | 'jobs'
   | 'settings';
 
 type Area = { id: AreaId; href: string; can: Permission; keys: string };
@@ -43,6 +44,7 @@ export const areaGroups: AreaGroup[] = [
     areas: [
       { id: 'health', href: '/database', can: 'database:read', keys: 'g d' },
       { id: 'queries', href: '/database/queries', can: 'database:read', keys: 'g q' },
+      { id: 'jobs', href: '/database/jobs', can: 'database:read', keys: 'g j' },
     ],
   },
   {
