@@ -65,6 +65,8 @@ export const permissions = {
   'api-key:change': officers,
   'api-key:revoke': officers,
   'database:read': auditorsToo(operators),
+  'database:check': operators,
+  'query:explain': operators,
   'stream:read': auditorsToo(operators),
   'stream:redrive': operators,
   'stream:discard': operators,
