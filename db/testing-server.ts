@@ -40,12 +40,14 @@ export default async function setup(project: TestProject) {
     removeAbandoned();
     dir = fs.mkdtempSync(path.join(os.tmpdir(), prefix));
     const version = readMajor(process.env.VIGIL_TEST_POSTGRES);
-    server = await startEmbedded({
-      dir,
-      version,
-      durable: false,
-      settings: { max_connections: 300, max_prepared_transactions: 5 },
-    });
+    // What incidents need that no running server can be given: prepared transactions and an archive.
+    const settings = {
+      max_connections: 300,
+      max_prepared_transactions: 10,
+      archive_mode: 'on',
+      archive_command: 'test ! -e archive-fails',
+    };
+    server = await startEmbedded({ dir, version, durable: false, settings });
   }
   const admin = given ?? server!.url;
   const template = `vigil_test_${randomBytes(5).toString('hex')}`;

@@ -72,6 +72,8 @@ export const permissions = {
   'job:pause': operators,
   'job:resume': operators,
   'job:cancel': operators,
+  'database:check': operators,
+  'query:explain': operators,
   'stream:read': auditorsToo(operators),
   'stream:redrive': operators,
   'stream:discard': operators,

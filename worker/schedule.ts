@@ -1,4 +1,5 @@
 import type { TransactionSql } from 'postgres';
+import { checkHealth } from '@/domain/database/check-health';
 import { sampleHealth } from '@/domain/database/sample-health';
 import { pruneQueryStats, sampleQueries } from '@/domain/database/sample-queries';
 import { catalogue, type JobName } from '@/domain/jobs/catalogue';
@@ -58,6 +59,14 @@ export const jobs: readonly Job[] = Object.entries({
     atStart: true,
     topics: ['jobs', 'health'],
     run: async (tx, now) => ({ rows: await sampleHealth(tx, now) }),
+  },
+  'check-health': {
+    atStart: true,
+    topics: ['jobs', 'health'],
+    run: async (tx, now) => {
+      const { checks, ...detail } = await checkHealth(tx, now);
+      return { rows: checks, detail };
+    },
   },
   'sample-queries': {
     atStart: true,

@@ -14,7 +14,11 @@ import { Navigation } from './navigation';
 import styles from './shell.module.css';
 import { TopBar } from './top-bar';
 
-export type NavCounts = { openAlerts: number | null; unresolvedEvents: number | null };
+export type NavCounts = {
+  openAlerts: number | null;
+  unresolvedEvents: number | null;
+  criticalChecks: number | null;
+};
 
 type Props = {
   person: { name: string; email: string; role: Role };
@@ -29,8 +33,12 @@ export function Shell({ person, groups, counts, demo, children }: Props) {
   const path = usePathname();
   const t = useTranslations();
   const rail = path === '/alerts' || path.startsWith('/alerts/');
-  const live = useLive<NavCounts>('overview.counts', {}, counts, ['alerts', 'security']);
-  const shown = { alerts: live.data?.openAlerts, securityEvents: live.data?.unresolvedEvents };
+  const live = useLive<NavCounts>('overview.counts', {}, counts, ['alerts', 'security', 'health']);
+  const shown = {
+    alerts: live.data?.openAlerts,
+    securityEvents: live.data?.unresolvedEvents,
+    health: live.data?.criticalChecks,
+  };
   return (
     <div className={styles.shell} data-rail={rail || undefined}>
       <a href="#content" className={styles.skip}>

@@ -1,5 +1,9 @@
 -- How is the database? One number a row, this database only, with its unit and, where there is one, its limit.
+-- PostgreSQL 17 moved the counts of checkpoints to a view of their own, so the text is put together here.
 DROP VIEW IF EXISTS v_database_health;
+DO $do$
+BEGIN
+EXECUTE replace($view$
 CREATE VIEW v_database_health AS
 WITH activity AS (
   SELECT count(*) FILTER (WHERE backend_type = 'client backend') AS clients,
@@ -22,6 +26,8 @@ WITH activity AS (
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent IN ('system_metrics'::regclass, 'api_usage'::regclass) AND c.relname ~ 'y\d{4}m\d{2}d\d{2}$'
     GROUP BY i.inhparent) AS tables
+), checkpoints AS (
+  CHECKPOINTS
 ), months AS (
   SELECT max(to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')) + interval '1 month' AS covered_until
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -56,4 +62,11 @@ SELECT metric, round(value::numeric, 4) AS value, unit, limit_value::numeric AS 
     WHERE job_name = 'refresh-fraud-dashboard' AND status = 'ok' ORDER BY started_at DESC LIMIT 1)), 'seconds', NULL
   UNION ALL SELECT 22, 'jobs_failed_24h', (SELECT count(*) FROM job_runs WHERE status = 'failed' AND started_at > now() - interval '24 hours'), 'count', NULL
   UNION ALL SELECT 23, 'partition_runway_daily', extract(epoch FROM covered_until - now()) / 86400, 'days', NULL FROM days
-) AS rows ORDER BY position;
+  UNION ALL SELECT 24, 'checkpoints_timed', timed, 'total', NULL FROM checkpoints
+  UNION ALL SELECT 25, 'checkpoints_requested', requested, 'total', NULL FROM checkpoints
+  UNION ALL SELECT 26, 'wal_bytes', wal_bytes, 'total', NULL FROM pg_stat_wal
+) AS rows ORDER BY position
+$view$, 'CHECKPOINTS', CASE WHEN current_setting('server_version_num')::integer >= 170000
+  THEN 'SELECT num_timed AS timed, num_requested AS requested FROM pg_stat_checkpointer'
+  ELSE 'SELECT checkpoints_timed AS timed, checkpoints_req AS requested FROM pg_stat_bgwriter' END);
+END $do$;

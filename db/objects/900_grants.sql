@@ -33,6 +33,7 @@ BEGIN
     'GRANT UPDATE (is_active, ended_at, ended_by, end_reason) ON user_sessions TO vigil_worker',
     'GRANT INSERT ON system_metrics TO vigil_web',
     'GRANT INSERT ON system_metrics, system_metrics_daily, query_stats TO vigil_worker, vigil_ingest',
+    'GRANT INSERT, UPDATE, DELETE ON health_checks TO vigil_web, vigil_worker',
     'GRANT DELETE ON query_stats, query_texts, feature_cache, transaction_stream, login_guard TO vigil_worker',
     'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO vigil_web, vigil_worker, vigil_ingest',
     'GRANT EXECUTE ON FUNCTION append_audit(text, text, text, text, text, text, jsonb, jsonb, text, text, inet, text, text, text)

@@ -241,6 +241,9 @@ export const queryStats = pgTable(
     rows: bigint('rows', { mode: 'number' }).notNull(),
     sharedBlocksHit: bigint('shared_blocks_hit', { mode: 'number' }).notNull(),
     sharedBlocksRead: bigint('shared_blocks_read', { mode: 'number' }).notNull(),
+    tempBlocksWritten: bigint('temp_blocks_written', { mode: 'number' }).notNull().default(0),
+    /** Waiting for disk; 0 while track_io_timing is off. */
+    ioTimeMs: doublePrecision('io_time_ms').notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.capturedAt, t.queryId, t.roleName] }),
@@ -260,9 +263,36 @@ export const queryTexts = pgTable(
     rows: bigint('rows', { mode: 'number' }).notNull(),
     sharedBlocksHit: bigint('shared_blocks_hit', { mode: 'number' }).notNull(),
     sharedBlocksRead: bigint('shared_blocks_read', { mode: 'number' }).notNull(),
+    /** Null until they are seen for the first time: what was counted before has no date. */
+    tempBlocksWritten: bigint('temp_blocks_written', { mode: 'number' }),
+    ioTimeMs: doublePrecision('io_time_ms'),
     seenAt: moment('seen_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.queryId, t.roleName] })],
+);
+
+/** What each check of the database found last, and since when it says so. */
+export const healthChecks = pgTable(
+  'health_checks',
+  {
+    name: varchar('name', { length: 60 }).primaryKey(),
+    status: varchar('status', { length: 10 }).notNull(),
+    /** When it took this status, and the one before. */
+    since: moment('since').notNull(),
+    previousStatus: varchar('previous_status', { length: 10 }),
+    value: doublePrecision('value'),
+    lastGoodAt: moment('last_good_at'),
+    lastGoodValue: doublePrecision('last_good_value'),
+    checkedAt: moment('checked_at').notNull(),
+    /** How many things were looked at, the reason when nothing was judged, facts, evidence and statements. */
+    result: jsonb('result').notNull(),
+    /** The statements it was read with, and what they cost together with the other checks of their group. */
+    groupName: varchar('group_name', { length: 40 }).notNull(),
+    groupMs: doublePrecision('group_ms').notNull(),
+  },
+  () => [
+    check('health_checks_status_check', sql`status IN ('ok','warning','critical','skipped','too_little')`),
+  ],
 );
 
 /** Which replaceable object file was last applied, and for which server. */

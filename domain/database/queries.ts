@@ -3,7 +3,7 @@ import type { Db } from '@/db/client';
 import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
 import { readSetting } from '@/domain/settings/read';
-import { type CheckResult, checks, judge, type Metric, measure } from './checks';
+import { type DatabaseHealth, readDatabaseHealth, readMetrics } from './health';
 import {
   getQueryInput,
   healthSeriesInput,
@@ -19,56 +19,20 @@ import {
   readQuerySeries,
   readQueryTime,
 } from './query-stats';
-import { type HealthPoint, readGrowth, readHealthPoints } from './samples';
+import { type HealthPoint, readHealthPoints } from './samples';
 import { timeSteps } from './time-range';
-
-export type DatabaseHealth = {
-  at: string;
-  server: { version: string; database: string; startedAt: string };
-  metrics: Metric[];
-  checks: CheckResult[];
-};
 
 const number = (value: unknown): number | null =>
   value === null || value === undefined ? null : Number(value);
 const iso = (value: unknown): string => new Date(String(value)).toISOString();
 
-const readMetrics = async (db: Db): Promise<Metric[]> => {
-  const rows = await db.execute(
-    sql`select metric, value::float8, unit, limit_value::float8 as limit from v_database_health`,
-  );
-  return rows.map((row) => ({
-    metric: String(row.metric),
-    value: number(row.value),
-    unit: String(row.unit),
-    limit: number(row.limit),
-  }));
-};
-
-/** v_database_health as it is now, and every check of `checks.ts` held against its limits. */
+/** v_database_health as it is now, and every check as it was found last. */
 export const databaseHealth = query({
   name: 'database.health',
   can: 'database:read',
   input: noInput,
   live: true,
-  run: async ({ db }): Promise<DatabaseHealth> => {
-    const now = new Date();
-    const [server] = await db.execute(sql`select current_setting('server_version') as version,
-      current_database() as name, pg_postmaster_start_time()::text as started_at`);
-    const metrics = await readMetrics(db);
-    const growth = await readGrowth(db, new Date(now.getTime() - 3_600_000));
-    const measured = measure(metrics, growth);
-    return {
-      at: now.toISOString(),
-      server: {
-        version: String(server?.version),
-        database: String(server?.name),
-        startedAt: iso(server?.started_at),
-      },
-      metrics,
-      checks: checks.map((check) => judge(check, measured[check.name])),
-    };
-  },
+  run: ({ db }): Promise<DatabaseHealth> => readDatabaseHealth(db),
 });
 
 export type HealthSeries = {

@@ -54,7 +54,8 @@ const secondsSinceLast = async (tx: TransactionSql, at: string): Promise<number 
 /**
  * One statement: the counters of now, their differences from the last ones, and the counters kept for the next time
  * (its parts all see the old query_texts). Passwords in the text of role statements are cut out: the server keeps
- * utility statements as they were written. Before PostgreSQL 17 entries have no `stats_since`, only the whole has.
+ * utility statements as they were written. Before PostgreSQL 17 entries have no `stats_since`, only the whole has, and
+ * the times of blocks have other names.
  */
 const keepDifferences = async (
   tx: TransactionSql,
@@ -63,12 +64,17 @@ const keepDifferences = async (
   gapSeconds: number | null,
 ) => {
   const perEntry = version >= 170_000;
+  const ioTime = perEntry
+    ? tx`s.shared_blk_read_time + s.shared_blk_write_time + s.local_blk_read_time + s.local_blk_write_time
+        + s.temp_blk_read_time + s.temp_blk_write_time`
+    : tx`s.blk_read_time + s.blk_write_time + s.temp_blk_read_time + s.temp_blk_write_time`;
   const [counts] = await tx`
     with /* vigil:sample */ counters as materialized (
       select s.queryid as query_id, coalesce(r.rolname::text, s.userid::text) as role_name,
         min(left(regexp_replace(s.query, ${passwordPattern}, ${"\\1'…'"}, 'gi'), 20000)) as query_text,
         sum(s.calls)::bigint as calls, sum(s.total_exec_time) as total_time_ms, sum(s.rows)::bigint as rows,
         sum(s.shared_blks_hit)::bigint as hit, sum(s.shared_blks_read)::bigint as read,
+        sum(s.temp_blks_written)::bigint as temp, sum(${ioTime}) as io,
         ${perEntry ? tx`min(s.stats_since)` : tx`(select stats_reset from pg_stat_statements_info)`} as since
       from pg_stat_statements s
       join pg_database d on d.oid = s.dbid and d.datname = current_database()
@@ -78,16 +84,17 @@ const keepDifferences = async (
     ), known as (
       select c.*, t.query_id is null as is_new, coalesce(c.calls >= t.calls and c.total_time_ms >= t.total_time_ms
         and c.rows >= t.rows and c.hit >= t.shared_blocks_hit and c.read >= t.shared_blocks_read
-        and c.since <= t.seen_at, false) as goes_on,
+        and c.temp >= coalesce(t.temp_blocks_written, 0) and c.io >= coalesce(t.io_time_ms, 0) and c.since <= t.seen_at, false) as goes_on,
         t.calls as calls0, t.total_time_ms as time0, t.rows as rows0, t.shared_blocks_hit as hit0,
-        t.shared_blocks_read as read0
+        t.shared_blocks_read as read0, t.temp_blocks_written as temp0, t.io_time_ms as io0
       from counters c left join query_texts t on t.query_id = c.query_id and t.role_name = c.role_name
     ), differences as (
       insert into query_stats (captured_at, query_id, role_name, calls, total_time_ms, rows, shared_blocks_hit,
-        shared_blocks_read)
+        shared_blocks_read, temp_blocks_written, io_time_ms)
       select ${at}, query_id, role_name, calls - case when goes_on then calls0 else 0 end,
         total_time_ms - case when goes_on then time0 else 0 end, rows - case when goes_on then rows0 else 0 end,
-        hit - case when goes_on then hit0 else 0 end, read - case when goes_on then read0 else 0 end
+        hit - case when goes_on then hit0 else 0 end, read - case when goes_on then read0 else 0 end,
+        temp - case when goes_on then coalesce(temp0, temp) else 0 end, io - case when goes_on then coalesce(io0, io) else 0 end
       from known
       where ${gapSeconds}::float8 is not null and calls > case when goes_on then calls0 else 0 end
         -- An entry older than the last sample that this sample is the first to see has no date, so no count.
@@ -95,11 +102,13 @@ const keepDifferences = async (
       returning 1
     ), kept as (
       insert into query_texts as t (query_id, role_name, query_text, calls, total_time_ms, rows, shared_blocks_hit,
-        shared_blocks_read, seen_at)
-      select query_id, role_name, query_text, calls, total_time_ms, rows, hit, read, clock_timestamp() from counters
+        shared_blocks_read, temp_blocks_written, io_time_ms, seen_at)
+      select query_id, role_name, query_text, calls, total_time_ms, rows, hit, read, temp, io, clock_timestamp()
+      from counters
       on conflict (query_id, role_name) do update set query_text = excluded.query_text, calls = excluded.calls,
         total_time_ms = excluded.total_time_ms, rows = excluded.rows, shared_blocks_hit = excluded.shared_blocks_hit,
-        shared_blocks_read = excluded.shared_blocks_read, seen_at = excluded.seen_at
+        shared_blocks_read = excluded.shared_blocks_read, temp_blocks_written = excluded.temp_blocks_written,
+        io_time_ms = excluded.io_time_ms, seen_at = excluded.seen_at
       where (t.calls, t.total_time_ms) is distinct from (excluded.calls, excluded.total_time_ms)
       returning 1
     )

@@ -1,20 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
-import type { Growth } from './checks';
 import { bytesPerMiB } from './sample-health';
 import type { TimeSteps } from './time-range';
-
-/** Samples further apart than this say nothing about the time between them. */
-const longestGapSeconds = 600;
-
-const totals = [
-  'blocks_hit',
-  'blocks_read',
-  'transactions_committed',
-  'transactions_rolled_back',
-  'deadlocks',
-  'temp_bytes',
-] as const;
 
 const names = (metrics: readonly string[]) =>
   sql.join(
@@ -22,31 +9,20 @@ const names = (metrics: readonly string[]) =>
     sql`, `,
   );
 
-/** Growth between samples that are close enough: a total that went down began again from zero. */
-const differences = (metrics: readonly string[], from: Date) => sql`
-  select metric_name, timestamp, seconds, case when value >= before then value - before else value end as grown
-  from (select metric_name, timestamp, metric_value::float8 as value,
-      lag(metric_value::float8) over w as before,
-      extract(epoch from timestamp - lag(timestamp) over w)::float8 as seconds
-    from system_metrics
-    where metric_name in (${names(metrics)}) and timestamp >= ${from.toISOString()}
-    window w as (partition by metric_name order by timestamp)) as samples
-  where before is not null and seconds > 0 and seconds <= ${longestGapSeconds}`;
-
-/** What the totals grew by since `from`; null without two samples. */
-export const readGrowth = async (db: Db, from: Date): Promise<Growth | null> => {
-  const rows = await db.execute(sql`select metric_name as name, sum(grown) as grown, sum(seconds) as seconds
-    from (${differences(totals, from)}) as d group by metric_name`);
-  if (rows.length === 0) return null;
-  const grown = Object.fromEntries(rows.map((row) => [String(row.name).slice(3), Number(row.grown)]));
-  return { seconds: Math.max(...rows.map((row) => Number(row.seconds))), grown };
-};
-
 /** One figure a step: its highest sample (gauges) or its growth a second (totals). */
 type StepValues = Map<number, Record<string, number>>;
 
-const stepOf = (steps: TimeSteps) =>
-  sql`(floor(extract(epoch from timestamp) / ${steps.stepSeconds}) * ${steps.stepSeconds})::float8`;
+const totals = [
+  'blocks_hit',
+  'blocks_read',
+  'transactions_committed',
+  'transactions_rolled_back',
+  'temp_bytes',
+  'wal_bytes',
+] as const;
+
+const stepOf = (steps: TimeSteps, at = sql`timestamp`) =>
+  sql`(floor(extract(epoch from ${at}) / ${steps.stepSeconds}) * ${steps.stepSeconds})::float8`;
 
 /** The highest sample of each gauge in each step. */
 const readGauges = async (db: Db, metrics: readonly string[], steps: TimeSteps): Promise<StepValues> => {
@@ -60,10 +36,11 @@ const readGauges = async (db: Db, metrics: readonly string[], steps: TimeSteps):
 
 /** The growth of each total in each step, a second. */
 const readRates = async (db: Db, steps: TimeSteps): Promise<StepValues> => {
-  const earlier = new Date(steps.from.getTime() - longestGapSeconds * 1000);
+  // A little earlier, so that the first step has something to grow from.
+  const earlier = new Date(steps.from.getTime() - 600_000);
   const rows = await db.execute(sql`
-    select ${stepOf(steps)} as step, metric_name as name, sum(grown) / sum(seconds) as value
-    from (${differences(totals, earlier)}) as d where timestamp >= ${steps.from.toISOString()}
+    select ${stepOf(steps, sql`at`)} as step, metric_name as name, sum(grown) / sum(seconds) as value
+    from metric_growth(array[${names(totals)}], ${earlier.toISOString()}) where at >= ${steps.from.toISOString()}
     group by 1, 2`);
   return collect(rows);
 };
@@ -94,6 +71,7 @@ export type HealthPoint = {
   commits: number | null;
   rollbacks: number | null;
   temporaryBytes: number | null;
+  walBytes: number | null;
 };
 
 const gauges = [
@@ -127,6 +105,7 @@ export const readHealthPoints = async (db: Db, steps: TimeSteps): Promise<Health
       commits: rate.transactions_committed ?? null,
       rollbacks: rate.transactions_rolled_back ?? null,
       temporaryBytes: rate.temp_bytes ?? null,
+      walBytes: rate.wal_bytes ?? null,
     };
   });
 };

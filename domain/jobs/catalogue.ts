@@ -15,6 +15,7 @@ export const catalogue = {
   'roll-up-metrics': { cron: '7 * * * *', sql: `SELECT public.run_job('roll-up-metrics');` },
   'analyze-partitioned': { cron: '53 * * * *', sql: `SELECT public.run_job('analyze-partitioned');` },
   'sample-health': { cron: '* * * * *' },
+  'check-health': { cron: '* * * * *' },
   'sample-queries': { cron: '* * * * *' },
   'prune-query-stats': { cron: '41 * * * *' },
   'expire-sessions': { cron: '*/5 * * * *' },

@@ -242,7 +242,12 @@ describe('through the door', () => {
       await expect(listBlockedPlaces(actor, {})).resolves.toBeInstanceOf(Array);
       await expect(getPipeline(actor, {})).resolves.toHaveProperty('waiting');
     }
-    expect(await countWaiting(person('analyst'), {})).toEqual({ openAlerts: 6, unresolvedEvents: null });
+    expect(await countWaiting(person('analyst'), {})).toEqual({
+      openAlerts: 6,
+      unresolvedEvents: null,
+      criticalChecks: null,
+    });
+    expect((await countWaiting(person('db_operator'), {})).criticalChecks).toBe(0);
     expect((await countWaiting(person('security_officer'), {})).openAlerts).toBeNull();
     expect((await countWaiting(person('admin'), {})).unresolvedEvents).not.toBeNull();
   });

@@ -10,19 +10,28 @@ import { pipeline } from './pipeline';
 import { blockedPlaces } from './places';
 
 /** Counts in the navigation; null where the role may not see them. */
-export type WaitingCounts = { openAlerts: number | null; unresolvedEvents: number | null };
+export type WaitingCounts = {
+  openAlerts: number | null;
+  unresolvedEvents: number | null;
+  criticalChecks: number | null;
+};
 
-/** What waits for somebody: undecided alerts and unresolved security events. */
+/** What waits for somebody: undecided alerts, unresolved security events, critical checks of the database. */
 export const countWaiting = query({
   name: 'overview.counts',
   can: 'overview:read',
   input: noInput,
   live: true,
   run: async ({ db, actor }): Promise<WaitingCounts> => {
-    const [row] = await db.execute<{ alerts: number | null; events: number | null }>(sql`select
+    const [row] = await db.execute<Record<'alerts' | 'events' | 'checks', number | null>>(sql`select
       case when ${allows(actor, 'alert:read')} then (select count(*) from fraud_alerts where status <> 'decided')::float8 end as alerts,
-      case when ${allows(actor, 'security-event:read')} then (select count(*) from security_events where not resolved)::float8 end as events`);
-    return { openAlerts: row?.alerts ?? null, unresolvedEvents: row?.events ?? null };
+      case when ${allows(actor, 'security-event:read')} then (select count(*) from security_events where not resolved)::float8 end as events,
+      case when ${allows(actor, 'database:read')} then (select count(*) from health_checks where status = 'critical')::float8 end as checks`);
+    return {
+      openAlerts: row?.alerts ?? null,
+      unresolvedEvents: row?.events ?? null,
+      criticalChecks: row?.checks ?? null,
+    };
   },
 });
 

@@ -1,94 +1,94 @@
 'use client';
 
+import { SegmentedControl } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { Badge, SeverityBadge } from '@/components/badge';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
-import { type Column, DataTable } from '@/components/table';
-import type { CheckResult } from '@/domain/database/checks';
-import type { DatabaseHealth } from '@/domain/database/queries';
+import { checkAreas } from '@/domain/database/checks/definition';
+import type { DatabaseHealth, HealthCheck } from '@/domain/database/health';
+import { CheckRow } from './check-row';
 import styles from './database.module.css';
-import { useCheckWords } from './words';
+import { definitionOf, useCheckWords } from './words';
 
-/** Every check: its value beside its limits, and the cause and fix of what is past one. */
+const needsAttention = ({ status }: HealthCheck) => status === 'critical' || status === 'warning';
+const views = ['attention', 'all'] as const;
+
+/** Every check by area, each opening into its cause and fix; what needs attention first of all. */
 export function CheckPanel({ health }: { health: UseQueryResult<DatabaseHealth, LiveError> }) {
   const t = useTranslations('database');
   const words = useCheckWords();
-  const rows = health.data?.checks ?? [];
-  const columns: Column<CheckResult>[] = [
-    { id: 'check', head: t('check'), width: 200, cell: (row) => words.name(row) },
-    { id: 'status', head: t('status'), width: 110, cell: (row) => <CheckBadge check={row} /> },
-    {
-      id: 'value',
-      head: t('value'),
-      align: 'right',
-      width: 110,
-      cell: (row) => words.format(row.value, row.unit),
-    },
-    {
-      id: 'warning',
-      head: t('warnAt'),
-      align: 'right',
-      width: 110,
-      wide: true,
-      cell: (row) => `${row.below ? '<' : '≥'}\u00a0${words.format(row.warning, row.unit)}`,
-    },
-    {
-      id: 'critical',
-      head: t('criticalAt'),
-      align: 'right',
-      width: 110,
-      wide: true,
-      cell: (row) => `${row.below ? '<' : '≥'}\u00a0${words.format(row.critical, row.unit)}`,
-    },
-    { id: 'meaning', head: t('meaning'), wide: true, cell: (row) => <Meaning check={row} /> },
-  ];
+  const checks = health.data?.checks ?? [];
+  const red = checks.filter(needsAttention);
+  const [{ show, check: opened }, set] = useQueryStates({
+    show: parseAsStringLiteral(views),
+    check: parseAsString,
+  });
+  const view = show ?? (red.length > 0 ? 'attention' : 'all');
+  const shown = view === 'all' ? checks : red;
+  const unjudged = checks.filter(({ reason }) => reason !== null).length;
   return (
     <Panel
       title={t('checksTitle')}
       question={t('checksQuestion')}
       live={health}
+      at={health.data?.pass?.at}
+      staleAfter={180}
       flush
       height={400}
+      empty={
+        health.data !== undefined &&
+        checks.length === 0 && { title: t('neverChecked'), hint: t('neverCheckedHint') }
+      }
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label={t('show')}
+          value={view}
+          onChange={(next) => void set({ show: next as (typeof views)[number], check: null })}
+          data={[
+            { value: 'attention', label: t('showAttention', { count: red.length }) },
+            { value: 'all', label: t('showAll', { count: checks.length }) },
+          ]}
+        />
+      }
       table={{
-        head: [t('check'), t('status'), t('value'), t('warnAt'), t('criticalAt')],
-        rows: rows.map((row) => [words.name(row), row.status, row.value, row.warning, row.critical]),
+        head: [t('check'), t('status'), t('value'), t('sinceHead'), t('cause')],
+        rows: checks.map((one) => [
+          words.name(one),
+          t(`statuses.${one.status}`),
+          one.value,
+          one.since,
+          one.reason ? words.reason(one) : needsAttention(one) ? words.cause(one) : words.means(one),
+        ]),
       }}
       csvName="database-checks"
     >
-      <DataTable
-        name="checks"
-        label={t('checksTitle')}
-        columns={columns}
-        rows={rows}
-        rowKey={(row) => row.name}
-        inPanel
-      />
+      {shown.length === 0 && (
+        <p className={styles.allWell}>
+          <strong>{t('allWell')}</strong>{' '}
+          {t('allWellHint', { ok: formatNumber(checks.length - unjudged), unjudged: formatNumber(unjudged) })}
+        </p>
+      )}
+      {checkAreas.map((area) => {
+        const here = shown.filter((one) => definitionOf(one.name)?.area === area);
+        if (here.length === 0) return null;
+        return (
+          <section key={area} aria-label={t(`areas.${area}`)}>
+            <h3 className={styles.area}>{t(`areas.${area}`)}</h3>
+            {here.map((one) => (
+              <CheckRow
+                key={one.name}
+                check={one}
+                open={opened === one.name}
+                onOpen={(open) => void set({ check: open ? one.name : null })}
+              />
+            ))}
+          </section>
+        );
+      })}
     </Panel>
-  );
-}
-
-function CheckBadge({ check }: { check: CheckResult }) {
-  const t = useTranslations('database');
-  return check.status === 'skipped' ? (
-    <Badge>{t('skippedBadge')}</Badge>
-  ) : (
-    <SeverityBadge severity={check.status} />
-  );
-}
-
-function Meaning({ check }: { check: CheckResult }) {
-  const t = useTranslations('database');
-  const words = useCheckWords();
-  const text = check.skipped
-    ? t(`skipped.${check.skipped}`)
-    : check.status === 'ok'
-      ? t(`checks.${check.name}.means`)
-      : `${words.cause(check)} ${words.fix(check)}`;
-  return (
-    <span className={styles.meaning} title={text}>
-      {text}
-    </span>
   );
 }

@@ -6,14 +6,15 @@ import { Legend, type Limit, type Series, TimeChart } from '@/components/charts'
 import { formatBytes, formatDuration, formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
-import { checks } from '@/domain/database/checks';
+import type { CheckName } from '@/domain/database/checks/definitions';
 import type { HealthSeries } from '@/domain/database/queries';
 import type { HealthPoint } from '@/domain/database/samples';
 import styles from './database.module.css';
+import { definitionOf } from './words';
 
 type Live = UseQueryResult<HealthSeries, LiveError>;
 type Lane = {
-  id: 'connections' | 'cache' | 'transactions' | 'longest' | 'lag' | 'temporary';
+  id: 'connections' | 'cache' | 'transactions' | 'longest' | 'lag' | 'wal';
   keys: (keyof HealthPoint & string)[];
   colors: string[];
   limits: Limit[];
@@ -23,14 +24,14 @@ type Lane = {
   top?: number;
 };
 
-const limitsOf = (name: (typeof checks)[number]['name']) => checks.find((check) => check.name === name)!;
+/** From where a check warns. */
+const warningOf = (name: CheckName): number => definitionOf(name)?.warning ?? 0;
 
 /** v_database_health over time, each chart with the limit that its check has. */
 export function HealthCharts({ series }: { series: Live }) {
   const t = useTranslations('database');
   const allowed = series.data?.connectionLimit ?? null;
-  const share = limitsOf('connections');
-  const warnAt = allowed === null ? null : Math.floor((allowed * share.warning) / 100);
+  const warnAt = allowed === null ? null : Math.floor((allowed * warningOf('connections')) / 100);
   const number = (value: number | null) => formatNumber(value);
   const rate = (value: number | null) => t('perSecond', { value: formatNumber(value, 1) });
   const limit = (value: number, label: string): Limit => ({ value, label, tone: 'review' });
@@ -47,10 +48,7 @@ export function HealthCharts({ series }: { series: Live }) {
       keys: ['cacheHitRatio'],
       colors: ['var(--vg-allowed)'],
       limits: [
-        limit(
-          limitsOf('cacheHitRatio').warning,
-          t('warnBelow', { value: `${limitsOf('cacheHitRatio').warning}\u00a0%` }),
-        ),
+        limit(warningOf('cacheHitRatio'), t('warnBelow', { value: `${warningOf('cacheHitRatio')}\u00a0%` })),
       ],
       format: (value) => `${formatNumber(value, 2)}\u00a0%`,
       tickFormat: (value) => `${formatNumber(value)}\u00a0%`,
@@ -70,8 +68,8 @@ export function HealthCharts({ series }: { series: Live }) {
       colors: ['var(--vg-allowed)'],
       limits: [
         limit(
-          limitsOf('longestTransaction').warning,
-          t('warnAbove', { value: formatDuration(limitsOf('longestTransaction').warning) }),
+          warningOf('longTransactions'),
+          t('warnAbove', { value: formatDuration(warningOf('longTransactions')) }),
         ),
       ],
       format: (value) => formatDuration(value),
@@ -81,21 +79,18 @@ export function HealthCharts({ series }: { series: Live }) {
       keys: ['streamLag'],
       colors: ['var(--vg-allowed)'],
       limits: [
-        limit(
-          limitsOf('streamLag').warning,
-          t('warnAbove', { value: formatDuration(limitsOf('streamLag').warning) }),
-        ),
+        limit(warningOf('streamLag'), t('warnAbove', { value: formatDuration(warningOf('streamLag')) })),
       ],
       format: (value) => formatDuration(value),
     },
     {
-      id: 'temporary',
-      keys: ['temporaryBytes'],
-      colors: ['var(--vg-allowed)'],
+      id: 'wal',
+      keys: ['walBytes', 'temporaryBytes'],
+      colors: ['var(--vg-allowed)', 'var(--vg-review)'],
       limits: [],
       format: (value) => t('perSecond', { value: formatBytes(value) }),
       tickFormat: (value) => formatBytes(value),
-      top: 1_000_000,
+      top: 100_000,
     },
   ];
   return (

@@ -3,22 +3,23 @@
 import { useTranslations } from 'next-intl';
 import { formatBytes, formatDuration, formatNumber } from '@/components/format';
 import { useLive } from '@/components/live';
-import { Note } from '@/components/note';
 import { PageHeader } from '@/components/page-header';
 import { type Stat, StatStrip } from '@/components/stat-strip';
 import { Age } from '@/components/time';
-import type { CapabilityRow, ConnectionGroup, DatabaseHealth, HealthSeries } from '@/domain/database/queries';
+import type { DatabaseHealth } from '@/domain/database/health';
+import type { CapabilityRow, ConnectionGroup, HealthSeries } from '@/domain/database/queries';
 import type { JobRow } from '@/domain/jobs/queries';
 import { CapabilityPanel } from './capability-panel';
 import { CheckPanel } from './check-panel';
 import { ConnectionPanel } from './connection-panel';
 import styles from './database.module.css';
 import { HealthCharts } from './health-charts';
+import { CheckAgain, HealthState } from './health-state';
 import { JobPanel } from './job-panel';
 import { RangeControl, useRange } from './range-control';
-import { useCheckWords } from './words';
 
 type Props = {
+  mayCheck: boolean;
   capabilities: CapabilityRow[];
   health?: DatabaseHealth;
   series?: HealthSeries;
@@ -26,7 +27,7 @@ type Props = {
   jobs?: JobRow[];
 };
 
-/** Health of the database: what is wrong first, then the figures, their history, every check, and what runs. */
+/** Health of the database: its state in a sentence, the figures, every check, their history, and what runs. */
 export function HealthView(props: Props) {
   const t = useTranslations('database');
   const [range] = useRange('1h');
@@ -47,13 +48,14 @@ export function HealthView(props: Props) {
           )
         }
       >
+        {props.mayCheck && <CheckAgain />}
         <RangeControl usual="1h" />
       </PageHeader>
       <div className={styles.page}>
-        {health.data && <Problems health={health.data} />}
+        {health.data && <HealthState health={health.data} />}
         {health.data && <Figures health={health.data} series={series.data} />}
-        <HealthCharts series={series} />
         <CheckPanel health={health} />
+        <HealthCharts series={series} />
         <div className={styles.two}>
           <ConnectionPanel initial={props.connections} />
           <CapabilityPanel capabilities={props.capabilities} />
@@ -64,24 +66,13 @@ export function HealthView(props: Props) {
   );
 }
 
-/** What needs a person: its cause and its fix, worst first. */
-function Problems({ health }: { health: DatabaseHealth }) {
-  const words = useCheckWords();
-  const found = health.checks
-    .filter((check) => check.status === 'critical' || check.status === 'warning')
-    .sort((a, b) => (a.status === b.status ? 0 : a.status === 'critical' ? -1 : 1));
-  return found.map((check) => (
-    <Note key={check.name} tone={check.status === 'critical' ? 'fraud' : 'review'} title={words.cause(check)}>
-      {words.fix(check)}
-    </Note>
-  ));
-}
-
 function Figures({ health, series }: { health: DatabaseHealth; series?: HealthSeries }) {
   const t = useTranslations('database');
   const metric = (name: string) => health.metrics.find((row) => row.metric === name);
   const connections = metric('connections');
-  const cache = health.checks.find((check) => check.name === 'cacheHitRatio');
+  const check = (name: string) => health.checks.find((one) => one.name === name);
+  const cache = check('cacheHitRatio');
+  const runway = check('partitionRunway')?.value ?? metric('partition_runway')?.value;
   const points = series?.points ?? [];
   const latest = points.findLast((point) => point.commits !== null);
   const stats: Stat[] = [
@@ -94,7 +85,7 @@ function Figures({ health, series }: { health: DatabaseHealth; series?: HealthSe
     {
       label: t('stats.cache'),
       value: cache?.value == null ? '–' : `${formatNumber(cache.value, 2)}\u00a0%`,
-      note: cache?.skipped ? t(`skipped.${cache.skipped}`) : t('stats.lastHour'),
+      note: cache?.reason ? t(`skipped.${cache.reason}`) : t('stats.lastHour'),
     },
     {
       label: t('stats.transactions'),
@@ -115,7 +106,7 @@ function Figures({ health, series }: { health: DatabaseHealth; series?: HealthSe
     },
     {
       label: t('stats.runway'),
-      value: t('days', { count: Math.floor(metric('partition_runway')?.value ?? 0) }),
+      value: t('days', { count: Math.floor(runway ?? 0) }),
       note: t('stats.runwayNote'),
     },
   ];

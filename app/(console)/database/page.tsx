@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
+import { may } from '@/domain/access';
 import {
   connectionsByState,
   databaseHealth,
@@ -31,6 +32,7 @@ export default async function DatabasePage({ searchParams }: Props) {
   ]);
   return (
     <HealthView
+      mayCheck={may(actor.role, 'database:check')}
       capabilities={capabilities}
       health={health}
       series={series}

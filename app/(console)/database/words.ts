@@ -2,45 +2,71 @@
 
 import { useTranslations } from 'next-intl';
 import { formatBytes, formatCompact, formatDuration, formatNumber } from '@/components/format';
-import type { CheckResult } from '@/domain/database/checks';
+import type { CheckDefinition, CheckUnit } from '@/domain/database/checks/definition';
+import { definitions } from '@/domain/database/checks/definitions';
+import type { Cell, Fact } from '@/domain/database/checks/judge';
+import type { HealthCheck } from '@/domain/database/health';
 
-/** A value or limit of a check with its unit. */
-export function formatCheck(
-  value: number | null,
-  unit: CheckResult['unit'],
-  days: (count: number) => string,
-) {
+const byName = new Map(definitions.map((one: CheckDefinition) => [one.name, one]));
+
+/** The definition of a check: its area, unit and limits. */
+export const definitionOf = (name: string): CheckDefinition | undefined => byName.get(name);
+
+/** A number with its unit. */
+function formatUnit(value: number | null, unit: CheckUnit, words: ReturnType<typeof useTranslations>) {
   if (value === null) return '–';
   switch (unit) {
     case 'percent':
-      return `${formatNumber(value, value % 1 ? 1 : 0)}\u00a0%`;
+      return `${formatNumber(value, value % 1 && value < 100 ? 1 : 0)}\u00a0%`;
     case 'seconds':
       return formatDuration(value);
     case 'bytes':
       return formatBytes(value);
     case 'days':
-      return days(Math.floor(value));
+      return words('days', { count: Math.floor(value) });
     case 'ids':
       return formatCompact(value);
+    case 'times':
+      return words('times', { value: formatNumber(value, value < 10 ? 1 : 0) });
     case 'count':
       return formatNumber(value);
   }
 }
 
-/** The sentences of a check, with its values put in. */
+/** The sentences of a check with its values put in: `x` as it is shown, `xN` as a number for plurals. */
 export function useCheckWords() {
   const t = useTranslations('database');
-  const format = (value: number | null, unit: CheckResult['unit']) =>
-    formatCheck(value, unit, (count) => t('days', { count }));
-  const values = (check: CheckResult) => ({
-    value: format(check.value, check.unit),
+  const format = (value: number | null, unit: CheckUnit) => formatUnit(value, unit, t);
+  const fact = (name: string, value: Fact): [string, string | number][] => {
+    if (typeof value === 'string') return [[name, value]];
+    if (typeof value === 'number')
+      return [
+        [name, formatNumber(value, value % 1 ? 1 : 0)],
+        [`${name}N`, value],
+      ];
+    return [[name, format(value.value, value.unit)]];
+  };
+  const values = (check: HealthCheck) => ({
+    ...Object.fromEntries(Object.entries(check.facts).flatMap(([name, value]) => fact(name, value))),
+    value: format(check.value, definitionOf(check.name)?.unit ?? 'count'),
     count: check.value ?? 0,
-    limit: format(check.status === 'critical' ? check.critical : check.warning, check.unit),
+    ...(typeof check.facts.count === 'number'
+      ? { count: formatNumber(check.facts.count), countN: check.facts.count }
+      : {}),
   });
   return {
-    name: (check: CheckResult) => t(`checks.${check.name}.name`),
-    cause: (check: CheckResult) => t(`checks.${check.name}.cause`, values(check)),
-    fix: (check: CheckResult) => t(`checks.${check.name}.fix`, values(check)),
     format,
+    name: (check: HealthCheck) => t(`checks.${check.name}.name`),
+    means: (check: HealthCheck) => t(`checks.${check.name}.means`),
+    cause: (check: HealthCheck) => t(`checks.${check.name}.cause`, values(check)),
+    fix: (check: HealthCheck) => t(`checks.${check.name}.fix`, values(check)),
+    reason: (check: HealthCheck) => t(`skipped.${check.reason}`, values(check)),
+    /** A cell of the evidence: `name:unit` of its column says how. */
+    cell: (column: string, value: Cell) => {
+      const unit = column.split(':')[1];
+      if (value === null || value === '') return '–';
+      if (unit === 'code') return t.has(`codes.${value}`) ? t(`codes.${value}`) : String(value);
+      return unit && typeof value === 'number' ? format(value, unit as CheckUnit) : String(value);
+    },
   };
 }

@@ -13,7 +13,7 @@ import { Time } from '@/components/time';
 import type { QueryDetail } from '@/domain/database/queries';
 import type { QuerySeries } from '@/domain/database/query-stats';
 import styles from '../database.module.css';
-import { oneLine, QueryText } from './query-text';
+import { oneLine, QueryText } from '../query-text';
 
 /** One query: what it took, its text, and its mean time over seven days with the limit drawn. */
 export function QuerySheet({ queryId, onClose }: { queryId: string; onClose: () => void }) {

@@ -11,7 +11,7 @@ import { type Column, DataTable } from '@/components/table';
 import type { SlowQueries } from '@/domain/database/queries';
 import type { QueryList, QueryRow } from '@/domain/database/query-stats';
 import styles from '../database.module.css';
-import { oneLine, QueryText } from './query-text';
+import { oneLine, QueryText } from '../query-text';
 
 type Props = {
   list: UseQueryResult<QueryList, LiveError>;

@@ -7,7 +7,7 @@ import { useLive } from '@/components/live';
 import { Panel } from '@/components/panel';
 import type { Range } from '@/domain/database/input';
 import type { QueryTime } from '@/domain/database/query-stats';
-import { oneLine } from './query-text';
+import { oneLine } from '../query-text';
 
 const shades = ['var(--vg-shade-1)', 'var(--vg-shade-2)', 'var(--vg-shade-3)', 'var(--vg-shade-4)'];
 

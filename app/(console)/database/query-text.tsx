@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import styles from './queries.module.css';
+import styles from './query-text.module.css';
 
 /** The text of a query on one line, at most `length` characters. */
 export function oneLine(text: string, length = 400): string {

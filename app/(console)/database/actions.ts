@@ -1,0 +1,6 @@
+'use server';
+
+import { action } from '@/app/_server/action';
+import { checkDatabase } from '@/domain/database/commands';
+
+export const checkDatabaseAction = action(checkDatabase);

@@ -1,0 +1,86 @@
+import type { CheckDefinition } from '../definition';
+
+const replication = '/database/replication';
+const MB = 1_000_000;
+const GB = 1_000_000_000;
+
+export const replicationChecks = [
+  {
+    name: 'standbyLag',
+    area: 'replication',
+    unit: 'bytes',
+    warning: 100 * MB,
+    critical: GB,
+    examines: 'standbys',
+    columns: ['application', 'state', 'lag:bytes', 'shipping:bytes', 'apply:bytes'],
+    href: replication,
+  },
+  {
+    name: 'standbyDelay',
+    area: 'replication',
+    unit: 'seconds',
+    warning: 10,
+    critical: 60,
+    examines: 'standbys',
+    columns: ['application', 'state', 'age:seconds'],
+    href: replication,
+  },
+  {
+    name: 'retainedWal',
+    area: 'replication',
+    unit: 'bytes',
+    warning: GB,
+    critical: 10 * GB,
+    examines: 'slots',
+    columns: ['slot', 'kind', 'lag:bytes', 'left:bytes'],
+    href: replication,
+  },
+  {
+    name: 'inactiveSlots',
+    area: 'replication',
+    unit: 'count',
+    warning: 1,
+    critical: null,
+    examines: 'slots',
+    columns: ['slot', 'kind', 'lag:bytes', 'age:seconds'],
+    href: replication,
+  },
+  {
+    name: 'lostSlots',
+    area: 'replication',
+    unit: 'count',
+    warning: 1,
+    critical: 1,
+    examines: 'slots',
+    columns: ['slot', 'kind', 'why:code'],
+    href: replication,
+  },
+  {
+    name: 'slotLimit',
+    area: 'replication',
+    unit: 'count',
+    warning: 1,
+    critical: null,
+    examines: 'slots',
+    columns: ['setting', 'value'],
+  },
+  {
+    name: 'replicaIdentity',
+    area: 'replication',
+    unit: 'count',
+    warning: 1,
+    critical: null,
+    examines: 'tables',
+    columns: ['table', 'publication', 'why:code'],
+    href: replication,
+  },
+  {
+    name: 'archiver',
+    area: 'replication',
+    unit: 'seconds',
+    warning: 60,
+    critical: 600,
+    examines: 'files',
+    columns: ['file', 'failed:count', 'age:seconds'],
+  },
+] as const satisfies readonly CheckDefinition[];
