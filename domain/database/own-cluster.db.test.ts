@@ -12,12 +12,12 @@ import { sampleQueries } from './sample-queries';
 
 /** What only a server of one's own may suffer: restarts, crashes, settings that every test would feel. */
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-own-'));
-const major = Number(process.env.VIGIL_TEST_POSTGRES || 18) as EmbeddedMajor;
+const version = Number(process.env.VIGIL_TEST_POSTGRES || 18) as EmbeddedMajor;
 let server: Embedded | null = null;
 let sql: Sql;
 
 const start = async (settings: Record<string, string | number> = {}) => {
-  server = await startEmbedded({ dir: path.join(dir, 'primary'), major, durable: false, settings });
+  server = await startEmbedded({ dir: path.join(dir, 'primary'), version, durable: false, settings });
   const url = await ensureDatabase(server.url);
   await migrate(url, { passwordFile: path.join(dir, 'roles.json') });
   sql = connect(url, { max: 2, name: 'incident' });
@@ -155,7 +155,7 @@ test('standbyLag and standbyDelay: a subscriber that cannot apply what it is sen
   const publisher = await start();
   await sql`create table followed (id int primary key)`;
   await sql`create publication of_followed for table followed`;
-  const other = await startEmbedded({ dir: path.join(dir, 'subscriber'), major, durable: false });
+  const other = await startEmbedded({ dir: path.join(dir, 'subscriber'), version, durable: false });
   const far = connect(other.url, { max: 2, name: 'subscriber' });
   await far`create table followed (id int primary key)`;
   await far.unsafe(`create subscription of_followed connection '${publisher}' publication of_followed`);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { checks } from '@/domain/database/checks';
+import { definitions } from '@/domain/database/checks/definitions';
 import { timeSteps } from '@/domain/database/time-range';
 import { noInput, query } from '@/domain/operation';
 import type { RunState } from './catalogue';
@@ -77,7 +77,7 @@ export type ViewFreshness = {
   last: { status: RunState; startedAt: string; durationMs: number | null } | null;
 };
 
-const limits = checks.find((check) => check.name === 'dashboardAge')!;
+const limits = definitions.find((check) => check.name === 'dashboardAge')!;
 
 /** How old mv_fraud_dashboard_realtime is, and how its last refresh went. */
 export const dashboardFreshness = query({

@@ -13,7 +13,7 @@ import { SideSheet } from '@/components/side-sheet';
 import { Time } from '@/components/time';
 import type { ActivitySnapshot, SessionDetail } from '@/domain/activity/queries';
 import styles from '../database.module.css';
-import { QueryText } from '../queries/query-text';
+import { QueryText } from '../query-text';
 import { LockList } from './lock-list';
 import type { Signalling } from './signal-dialog';
 import { StateBadge } from './state-badge';

@@ -10,13 +10,13 @@ import { type Column, DataTable } from '@/components/table';
 import { sessionStates } from '@/domain/activity/input';
 import type { ActivitySnapshot } from '@/domain/activity/queries';
 import type { Session } from '@/domain/activity/sessions';
-import { checks } from '@/domain/database/checks';
+import { definitions } from '@/domain/database/checks/definitions';
 import styles from './activity.module.css';
 import { sessionKey } from './activity-params';
 import { StateBadge } from './state-badge';
 import { useActivityWords } from './words';
 
-const longFrom = checks.find((check) => check.name === 'longestTransaction')!.warning;
+const longFrom = definitions.find((check) => check.name === 'longTransactions')!.warning;
 
 type Props = { snapshot: ActivitySnapshot; open: { key: string | null; set: (key: string) => void } };
 
