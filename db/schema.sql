@@ -246,6 +246,21 @@ CREATE TABLE fraud_rules (
   CONSTRAINT fraud_rules_pkey PRIMARY KEY (id),
   CONSTRAINT fraud_rules_rule_name_unique UNIQUE (rule_name)
 );
+CREATE TABLE health_checks (
+  name character varying(60) NOT NULL,
+  status character varying(10) NOT NULL,
+  since timestamp with time zone NOT NULL,
+  previous_status character varying(10),
+  value double precision,
+  last_good_at timestamp with time zone,
+  last_good_value double precision,
+  checked_at timestamp with time zone NOT NULL,
+  result jsonb NOT NULL,
+  group_name character varying(40) NOT NULL,
+  group_ms double precision NOT NULL,
+  CONSTRAINT health_checks_pkey PRIMARY KEY (name),
+  CONSTRAINT health_checks_status_check CHECK (((status)::text = ANY ((ARRAY['ok'::character varying, 'warning'::character varying, 'critical'::character varying, 'skipped'::character varying, 'too_little'::character varying])::text[])))
+);
 CREATE TABLE job_marks (
   job_name character varying(100) NOT NULL,
   mark timestamp with time zone NOT NULL,
@@ -529,6 +544,8 @@ CREATE TABLE query_stats (
   rows bigint NOT NULL,
   shared_blocks_hit bigint NOT NULL,
   shared_blocks_read bigint NOT NULL,
+  temp_blocks_written bigint NOT NULL DEFAULT 0,
+  io_time_ms double precision NOT NULL DEFAULT 0,
   CONSTRAINT query_stats_captured_at_query_id_role_name_pk PRIMARY KEY (captured_at, query_id, role_name)
 );
 CREATE TABLE query_texts (
@@ -541,6 +558,8 @@ CREATE TABLE query_texts (
   shared_blocks_hit bigint NOT NULL,
   shared_blocks_read bigint NOT NULL,
   seen_at timestamp with time zone NOT NULL,
+  temp_blocks_written bigint,
+  io_time_ms double precision,
   CONSTRAINT query_texts_query_id_role_name_pk PRIMARY KEY (query_id, role_name)
 );
 CREATE TABLE rule_hits (
@@ -981,6 +1000,10 @@ CREATE VIEW v_database_health AS
                      JOIN pg_class c ON c.oid = i.inhrelid
                   WHERE (i.inhparent = ANY (ARRAY['system_metrics'::regclass::oid, 'api_usage'::regclass::oid])) AND c.relname ~ 'y\d{4}m\d{2}d\d{2}$'::text
                   GROUP BY i.inhparent) tables
+        ), checkpoints AS (
+         SELECT pg_stat_checkpointer.num_timed AS timed,
+            pg_stat_checkpointer.num_requested AS requested
+           FROM pg_stat_checkpointer
         ), months AS (
          SELECT max(to_timestamp("substring"(c.relname::text, 'y(\d{4}m\d{2})$'::text), 'YYYY"m"MM'::text)) + '1 mon'::interval AS covered_until
            FROM pg_inherits i
@@ -1155,7 +1178,28 @@ CREATE VIEW v_database_health AS
             EXTRACT(epoch FROM days.covered_until - now()) / 86400::numeric,
             'days'::text,
             NULL::numeric
-           FROM days) rows
+           FROM days
+        UNION ALL
+         SELECT 24,
+            'checkpoints_timed'::text,
+            checkpoints.timed,
+            'total'::text,
+            NULL::numeric
+           FROM checkpoints
+        UNION ALL
+         SELECT 25,
+            'checkpoints_requested'::text,
+            checkpoints.requested,
+            'total'::text,
+            NULL::numeric
+           FROM checkpoints
+        UNION ALL
+         SELECT 26,
+            'wal_bytes'::text,
+            pg_stat_wal.wal_bytes,
+            'total'::text,
+            NULL::numeric
+           FROM pg_stat_wal) rows
   ORDER BY "position";
 CREATE VIEW v_index_usage AS
  WITH RECURSIVE pages AS (
@@ -2185,6 +2229,37 @@ AS $function$
   SET access_count = least(c.access_count::bigint + excluded.access_count, 2147483647)::integer, expires_at = excluded.expires_at;
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.keep_health_checks(p_found jsonb, p_known text[], p_at timestamp with time zone)
+ RETURNS TABLE(name text, from_status text, to_status text)
+ LANGUAGE sql
+AS $function$
+  WITH found AS MATERIALIZED (
+    SELECT f.* FROM jsonb_to_recordset(p_found) AS f(name text, status text, value double precision, result jsonb,
+      group_name text, group_ms double precision)
+  ), gone AS (
+    DELETE FROM health_checks h WHERE h.name <> ALL (p_known)
+  ), before AS (
+    SELECT h.name, h.status FROM health_checks h
+  ), kept AS (
+    INSERT INTO health_checks AS h (name, status, since, value, last_good_at, last_good_value, checked_at, result,
+      group_name, group_ms)
+    SELECT f.name, f.status, p_at, f.value, CASE f.status WHEN 'ok' THEN p_at END, CASE f.status WHEN 'ok' THEN f.value END,
+      p_at, f.result, f.group_name, f.group_ms
+    FROM found f ORDER BY f.name
+    ON CONFLICT (name) DO UPDATE SET status = excluded.status, value = excluded.value, checked_at = excluded.checked_at,
+      since = CASE WHEN h.status = excluded.status THEN h.since ELSE excluded.since END,
+      previous_status = CASE WHEN h.status = excluded.status THEN h.previous_status ELSE h.status END,
+      last_good_at = coalesce(excluded.last_good_at, h.last_good_at),
+      last_good_value = CASE excluded.status WHEN 'ok' THEN excluded.value ELSE h.last_good_value END,
+      result = excluded.result, group_name = excluded.group_name, group_ms = excluded.group_ms
+    -- Two passes may cross: the later word stands.
+    WHERE h.checked_at <= excluded.checked_at
+    RETURNING h.name, h.status
+  )
+  SELECT k.name::text, b.status::text, k.status::text FROM kept k LEFT JOIN before b USING (name)
+  WHERE b.status IS DISTINCT FROM k.status;
+$function$
+;
 CREATE OR REPLACE FUNCTION public.label_transactions(p_labels jsonb, p_source text)
  RETURNS TABLE(transaction_id text, transaction_timestamp timestamp with time zone, is_fraud boolean, labelled_at timestamp with time zone, was_fraud boolean, was_source text, was_labelled_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -2306,6 +2381,22 @@ BEGIN
   END IF;
   EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', p.within, p.name, p.bound);
 END $function$
+;
+CREATE OR REPLACE FUNCTION public.metric_growth(p_names text[], p_from timestamp with time zone)
+ RETURNS TABLE(metric_name text, at timestamp with time zone, seconds double precision, grown double precision)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT s.metric_name::text, s.timestamp, s.seconds,
+    CASE WHEN s.value >= s.before THEN s.value - s.before ELSE s.value END
+  FROM (SELECT m.metric_name, m.timestamp, m.metric_value::double precision AS value,
+      lag(m.metric_value::double precision) OVER w AS before,
+      extract(epoch FROM m.timestamp - lag(m.timestamp) OVER w)::double precision AS seconds
+    FROM system_metrics m
+    WHERE m.metric_name = ANY (p_names) AND m.timestamp >= p_from
+    WINDOW w AS (PARTITION BY m.metric_name ORDER BY m.timestamp)) AS s
+  WHERE s.before IS NOT NULL AND s.seconds > 0 AND s.seconds <= 600;
+$function$
 ;
 CREATE OR REPLACE FUNCTION public.missing_partitions(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_to timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS TABLE(parent text, within text, name text, from_at timestamp with time zone, to_at timestamp with time zone, bound text, split text, key_column text, beside boolean)
@@ -3181,6 +3272,8 @@ GRANT SELECT ON fraud_rules TO vigil_worker;
 GRANT USAGE ON fraud_rules_id_seq TO vigil_ingest;
 GRANT USAGE ON fraud_rules_id_seq TO vigil_web;
 GRANT USAGE ON fraud_rules_id_seq TO vigil_worker;
+GRANT DELETE, INSERT, SELECT, UPDATE ON health_checks TO vigil_web;
+GRANT DELETE, INSERT, SELECT, UPDATE ON health_checks TO vigil_worker;
 GRANT SELECT ON job_marks TO vigil_web;
 GRANT SELECT ON job_marks TO vigil_worker;
 GRANT DELETE, INSERT, SELECT ON job_pauses TO vigil_web;
