@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => stop.abort(new Error('stopped: no backup was made')));
-  const server = await openServer(settings);
+  const server = await openServer(settings, { create: false });
   const line = progressLine();
   try {
     const backup = await makeBackup(server.url, file, {

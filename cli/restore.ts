@@ -36,7 +36,7 @@ async function record(url: string, backup: OpenBackup, restored: Restored): Prom
 
 async function restore(backup: OpenBackup, into: string | undefined, replace: boolean): Promise<void> {
   const settings = readSettings(process.env, []);
-  const server = await openServer(settings);
+  const server = await openServer(settings, { create: true });
   const line = progressLine();
   try {
     const name = into ?? server.name;

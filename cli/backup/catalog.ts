@@ -13,10 +13,10 @@ const owned = `c.relnamespace = 'public'::regnamespace and not exists (select fr
 
 /** Tables that hold rows, partitions among them, the largest first. Generated columns are computed again. */
 export const readTables = async (sql: Reader): Promise<LiveTable[]> => {
-  const rows = await sql.unsafe(`select c.relname as name, c.relpages::int as pages,
+  const rows = await sql.unsafe(`select c.relname as name, (pg_relation_size(c.oid) / 8192)::int as pages,
       array_to_json(array(select a.attname from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
         and not a.attisdropped and a.attgenerated = '' order by a.attnum))::text as columns
-    from pg_class c where c.relkind = 'r' and ${owned} order by c.relpages desc, c.relname`);
+    from pg_class c where c.relkind = 'r' and ${owned} order by pages desc, c.relname`);
   return rows
     .filter(({ name }) => !describing.includes(name))
     .map(({ name, pages, columns }) => ({ name, pages, columns: JSON.parse(columns) }));

@@ -30,7 +30,9 @@ export const openBackup = async (
     const text = why instanceof Error ? why.message : String(why);
     throw new Error(`${file} cannot be restored: ${text}. Nothing was changed.`);
   };
-  const tar = await TarReader.open(file).catch(refuse);
+  const tar = await TarReader.open(file).catch((error: NodeJS.ErrnoException) =>
+    refuse(error.code === 'ENOENT' ? 'there is no such file' : error),
+  );
   try {
     const manifest = await readManifest(tar);
     const chunks = manifest.tables.flatMap((table) => table.chunks);

@@ -13,8 +13,11 @@ export type OpenServer = {
   stop(): Promise<void>;
 };
 
-/** The given server, else the embedded one: of a running Vigil, or started for as long as it is needed. */
-export async function openServer(settings: Settings): Promise<OpenServer> {
+/**
+ * The given server, else the embedded one: of a running Vigil, or started for as long as it is needed.
+ * @param options.create a new embedded cluster where there is none; otherwise that is an error
+ */
+export async function openServer(settings: Settings, options: { create: boolean }): Promise<OpenServer> {
   const passwordFile = path.join(settings.dataDir, 'roles.json');
   const given = settings.directUrl ?? settings.databaseUrl;
   if (given) {
@@ -24,6 +27,8 @@ export async function openServer(settings: Settings): Promise<OpenServer> {
   // The embedded cluster is ours alone: lost role passwords are simply made anew.
   process.env.VIGIL_RESET_ROLE_PASSWORDS = '1';
   const dir = path.join(settings.dataDir, 'postgres');
+  if (!options.create && !fs.existsSync(path.join(dir, 'password')))
+    throw new Error(`No database in ${settings.dataDir}: start Vigil first, or set DATABASE_URL.`);
   const running = await findRunning(dir);
   const server = running ? null : await startHere(settings.dataDir, dir);
   const url = new URL(running ?? server!.url);
