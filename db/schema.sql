@@ -792,6 +792,7 @@ CREATE INDEX case_events_case_idx ON public.case_events USING btree (case_id, id
 CREATE INDEX cases_open_idx ON public.cases USING btree (created_at DESC, id DESC) WHERE ((status)::text = 'open'::text);
 CREATE INDEX entity_lists_value_idx ON public.entity_lists USING btree (entity, value);
 CREATE INDEX feature_cache_expires_idx ON public.feature_cache USING btree (expires_at);
+CREATE INDEX feature_cache_kept_idx ON public.feature_cache USING btree (cache_key) WHERE (split_part((cache_key)::text, ':'::text, 2) = 'heavy'::text);
 CREATE INDEX feature_importance_model_idx ON public.feature_importance USING btree (model_name, model_version, importance_rank);
 CREATE INDEX fraud_alerts_assignee_idx ON public.fraud_alerts USING btree (assignee_id, queue_at) WHERE (assignee_id IS NOT NULL);
 CREATE INDEX fraud_alerts_created_idx ON public.fraud_alerts USING btree (created_at DESC, id DESC);

@@ -2,9 +2,12 @@ import type { z } from 'zod';
 import * as activity from '@/domain/activity/queries';
 import * as alerts from '@/domain/alerts/queries';
 import * as apiKeys from '@/domain/api-keys/queries';
+import * as apiUsage from '@/domain/api-usage/queries';
 import * as auditTrail from '@/domain/audit-trail/queries';
 import * as database from '@/domain/database/queries';
+import * as featureCache from '@/domain/feature-cache/queries';
 import * as jobs from '@/domain/jobs/queries';
+import * as metrics from '@/domain/metrics/queries';
 import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
 import * as people from '@/domain/people/queries';
@@ -20,9 +23,12 @@ const modules: Record<string, unknown>[] = [
   activity,
   alerts,
   apiKeys,
+  apiUsage,
   auditTrail,
   database,
+  featureCache,
   jobs,
+  metrics,
   overview,
   people,
   rules,

@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { testDatabase } from '@/db/testing';
+import type { PersonActor } from '@/domain/actor';
+import type { ProcessName } from './catalogue';
+import { metricRanges } from './input';
+import { listProcesses, metricSeries } from './queries';
+import { metricSteps } from './steps';
+
+const t = await testDatabase({ role: 'web' });
+await t.sql`select ensure_partitions()`;
+
+const operator: PersonActor = {
+  kind: 'user',
+  userId: '00000000-0000-4000-8000-000000000001',
+  email: 'operator@example.test',
+  name: 'Tomás Oliveira',
+  role: 'db_operator',
+  sessionId: 'a'.repeat(64),
+  ip: '127.0.0.1',
+  userAgent: 'test',
+  requestId: 'req_test',
+};
+
+type Given = { process?: ProcessName; instance?: string; secondsAgo?: number; at?: Date };
+const sample = (name: string, value: number, given: Given = {}) => {
+  const at = given.at ?? new Date(Date.now() - (given.secondsAgo ?? 0) * 1000);
+  const labels = name.startsWith('db.')
+    ? { unit: 'count' }
+    : { process: given.process ?? 'ingest', instance: given.instance ?? 'host:1', unit: 'count' };
+  return t.sql`insert into system_metrics (metric_name, metric_value, labels, timestamp)
+    values (${name}, ${value}, ${t.sql.json(labels)}, ${at.toISOString()})`;
+};
+const day = (name: string, daysAgo: number, mean: number, samples: number, labels: Record<string, string>) =>
+  t.sql`insert into system_metrics_daily (day, metric_name, labels, samples, mean_value, min_value, max_value)
+    values (current_date - ${daysAgo}::int, ${name}, ${t.sql.json(labels)}, ${samples}, ${mean}, 0, ${mean * 3})`;
+
+beforeEach(() => t.sql`truncate system_metrics, system_metrics_daily`);
+
+describe('steps', () => {
+  test.each(metricRanges)('of %s are even, bounded, and the last one holds now', (range) => {
+    const now = new Date('2026-11-22T17:43:21.123Z');
+    const { starts, stepSeconds } = metricSteps(range, now);
+    expect(starts.length).toBeLessThanOrEqual(96);
+    expect(starts.at(-1)!.getTime()).toBeLessThanOrEqual(now.getTime());
+    expect(starts.at(-1)!.getTime() + stepSeconds * 1000).toBeGreaterThan(now.getTime());
+    for (const [i, start] of starts.slice(1).entries())
+      expect(start.getTime() - starts[i]!.getTime()).toBe(stepSeconds * 1000);
+  });
+});
+
+describe('a series', () => {
+  // The middle of a quarter of an hour that has passed.
+  const then = new Date(Math.floor(Date.now() / 900_000 - 1) * 900_000 + 450_000);
+
+  test('adds up what instances counted, and means and tops what they measured', async () => {
+    await sample('pipeline.allowed', 100, { at: then, instance: 'a:1' });
+    await sample('pipeline.allowed', 30, { at: then, instance: 'b:2' });
+    await sample('pipeline.allowed', 5, { at: new Date(then.getTime() + 60_000), instance: 'b:2' });
+    await sample('process.cpu', 10, { at: then, process: 'web' });
+    await sample('process.cpu', 40, { at: then, process: 'ingest' });
+    const { series, stepSeconds } = await metricSeries(operator, {
+      metrics: ['pipeline.allowed', 'process.cpu'],
+    });
+    expect(stepSeconds).toBe(900);
+    expect(series.map(({ metric, process }) => [metric, process])).toEqual([
+      ['pipeline.allowed', null],
+      ['process.cpu', null],
+    ]);
+    const told = series.map(({ points }) => points.filter(({ sum }) => sum !== null));
+    expect(told[0]).toEqual([
+      { at: new Date(then.getTime() - 450_000).toISOString(), sum: 135, mean: 45, max: 100 },
+    ]);
+    expect(told[1]).toEqual([expect.objectContaining({ mean: 25, max: 40 })]);
+    expect(series[0]?.points).toHaveLength(96);
+  });
+
+  test('of each process is one of those that have the metric', async () => {
+    await sample('process.cpu', 10, { secondsAgo: 120, process: 'web' });
+    await sample('process.cpu', 40, { secondsAgo: 120, process: 'worker' });
+    await sample('db.stream_open', 7, { secondsAgo: 120 });
+    const { series } = await metricSeries(operator, {
+      metrics: ['process.cpu', 'db.stream_open'],
+      range: '1h',
+      perProcess: true,
+    });
+    expect(
+      series.map(({ metric, process, points }) => [metric, process, points.find((p) => p.max)?.max]),
+    ).toEqual([
+      ['process.cpu', 'web', 10],
+      ['process.cpu', 'worker', 40],
+      ['db.stream_open', null, 7],
+    ]);
+  });
+
+  test('of a month joins the daily roll-up and the samples of yesterday and today', async () => {
+    await day('pipeline.allowed', 9, 20, 1440, { process: 'ingest', instance: 'a:1' });
+    await day('pipeline.allowed', 9, 10, 720, { process: 'ingest', instance: 'b:2' });
+    await day('pipeline.allowed', 200, 99, 1440, { process: 'ingest', instance: 'a:1' });
+    // Rolled up already, and still there: it must not count twice.
+    await day('pipeline.allowed', 1, 6, 1, { process: 'ingest', instance: 'a:1' });
+    const midnight = new Date(new Date().toISOString().slice(0, 10)).getTime();
+    await sample('pipeline.allowed', 6, { at: new Date(midnight - 3_600_000) });
+    await sample('pipeline.allowed', 4, { at: new Date(midnight) });
+    const { series, stepSeconds } = await metricSeries(operator, {
+      metrics: ['pipeline.allowed'],
+      range: '30d',
+    });
+    expect(stepSeconds).toBe(86_400);
+    const points = series[0]!.points;
+    expect(points).toHaveLength(30);
+    expect(points.at(-1)).toMatchObject({ sum: 4, max: 4 });
+    expect(points.at(-2)).toMatchObject({ sum: 6, mean: 6 });
+    expect(points.at(-10)).toMatchObject({ sum: 36_000, mean: 36_000 / 2160, max: 60 });
+    expect(points.filter(({ sum }) => sum !== null)).toHaveLength(3);
+  });
+
+  test.each([
+    { metrics: [] },
+    { metrics: ['process.secrets'] },
+    { metrics: ["db.stream_open'; drop table users"] },
+    { metrics: Array(9).fill('process.cpu') },
+    { metrics: ['process.cpu'], range: '10y' },
+    { metrics: ['process.cpu'], perProcess: 'yes' },
+    { metrics: 'process.cpu' },
+  ])('%j is refused by field', async (input) => {
+    await expect(metricSeries(operator, input as never)).rejects.toMatchObject({
+      failure: { code: 'invalid' },
+    });
+  });
+
+  test('reads the index of the hours that its range meets, and no other hour', async () => {
+    await t.sql`insert into system_metrics (metric_name, metric_value, labels, timestamp)
+      select m.name, i, '{"process":"ingest","instance":"a:1","unit":"count"}', now() - i * interval '20 seconds'
+      from generate_series(1, 4000) i, (select 'pipeline.allowed' as name union all
+        select 'other.' || g from generate_series(1, 20) g) m`;
+    await t.sql`analyze system_metrics`;
+    const plan =
+      await t.sql.unsafe(`explain (format json) select metric_name, avg(metric_value) from system_metrics
+      where metric_name in ('pipeline.allowed') and timestamp >= now() - interval '1 hour' and timestamp < now() + interval '1 minute'
+      group by 1`);
+    const text = JSON.stringify(plan[0]);
+    expect(text).not.toContain('Seq Scan');
+    expect(text).toContain('metric_name_timestamp');
+    const explained = await t.sql.unsafe(`explain (analyze, format json) select count(*) from system_metrics
+      where metric_name in ('pipeline.allowed') and timestamp >= '${new Date(Date.now() - 3_600_000).toISOString()}'
+      and timestamp < '${new Date(Date.now() + 60_000).toISOString()}'`);
+    const scanned = JSON.stringify(explained[0]).match(/"Relation Name":\s*"[^"]+"/g) ?? [];
+    expect(new Set(scanned).size).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('processes', () => {
+  test('are those heard of lately, each with its last figures', async () => {
+    await sample('process.cpu', 1, { secondsAgo: 130, instance: 'a:1' });
+    await sample('process.cpu', 2.5, { secondsAgo: 70, instance: 'a:1' });
+    await sample('process.memory', 120, { secondsAgo: 70, instance: 'a:1' });
+    await sample('process.uptime', 3600, { secondsAgo: 10, instance: 'b:9', process: 'worker' });
+    await sample('process.cpu', 99, { secondsAgo: 400, instance: 'gone:3', process: 'web' });
+    expect(await listProcesses(operator, {})).toEqual([
+      {
+        instance: 'a:1',
+        process: 'ingest',
+        sampledAt: expect.any(String),
+        cpu: 2.5,
+        memory: 120,
+        heap: null,
+        eventLoopDelay: null,
+        eventLoopDelayMax: null,
+        uptime: null,
+      },
+      expect.objectContaining({ instance: 'b:9', process: 'worker', uptime: 3600, cpu: null }),
+    ]);
+  });
+});

@@ -1,0 +1,1 @@
+CREATE INDEX "feature_cache_kept_idx" ON "feature_cache" USING btree ("cache_key") WHERE split_part(cache_key, ':', 2) = 'heavy';
