@@ -9,5 +9,5 @@ if (!url) {
   process.exit(1);
 }
 const passwordFile = path.join(settings.dataDir, 'roles.json');
-await migrate(url, { passwordFile, log: (line) => console.log(line) });
+await migrate(url, { passwordFile, pooler: settings.directUrl !== null, log: (line) => console.log(line) });
 console.log(`migrated; the logins of the processes are in ${passwordFile}`);

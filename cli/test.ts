@@ -82,7 +82,7 @@ await check('build', async () => {
 });
 // After the build, which writes the types of the routes.
 await check('types', () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']));
-await check('unit and database tests', () => vitest('all', []));
+await check('unit and database tests', () => vitest('all', ['--project', 'unit', '--project', 'db']));
 if (await ensureDebianPostgres()) {
   await check('PostgreSQL 15', () => onFifteen(false));
   await check('PostgreSQL 15 with pg_cron', () => onFifteen(true));

@@ -9,6 +9,8 @@ export type DatabaseUrls = {
   direct: RoleUrls;
   /** Through the pooler where there is one, else the same. */
   pooled: RoleUrls;
+  /** On the standby, which has the roles of its primary; null without one. */
+  analytics: RoleUrls | null;
 };
 
 /** Of the starter's own environment only this reaches a child: no login and no key of another process. */
@@ -51,6 +53,9 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
     VIGIL_WORKER_METRICS_PORT: settings.metricsPorts.worker,
     ...(process.env.VIGIL_METRICS_TOKEN ? { VIGIL_METRICS_TOKEN: process.env.VIGIL_METRICS_TOKEN } : {}),
   };
+  const pooler: Record<string, string> = settings.poolerAdminUrl
+    ? { VIGIL_POOLER_ADMIN_URL: settings.poolerAdminUrl }
+    : {};
   const next = ['node_modules/next/dist/bin/next', settings.dev ? 'dev' : 'start'];
   return [
     {
@@ -75,6 +80,8 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         VIGIL_WORKER_DATABASE_URL: urls.pooled.worker,
         VIGIL_MAINTAINER_DATABASE_URL: urls.direct.maintainer,
         DIRECT_DATABASE_URL: urls.direct.worker,
+        ...(urls.analytics ? { ANALYTICS_DATABASE_URL: urls.analytics.worker } : {}),
+        ...pooler,
       },
     },
     {
@@ -86,6 +93,8 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         VIGIL_WEB_PORT: String(webPort),
         VIGIL_WEB_DATABASE_URL: urls.pooled.web,
         DIRECT_DATABASE_URL: urls.direct.web,
+        ...(urls.analytics ? { ANALYTICS_DATABASE_URL: urls.analytics.web } : {}),
+        ...pooler,
         VIGIL_NEXT_DIR: settings.nextDir,
         NEXT_TELEMETRY_DISABLED: '1',
         NEXTAUTH_URL: webUrl(settings),

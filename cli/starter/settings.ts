@@ -21,6 +21,10 @@ export type Settings = {
   dev: boolean;
   databaseUrl: string | null;
   directUrl: string | null;
+  /** A streaming standby, for long reads. */
+  analyticsUrl: string | null;
+  /** PgBouncer's own console. */
+  poolerAdminUrl: string | null;
   nextDir: string;
 };
 
@@ -53,6 +57,8 @@ export function readSettings(env: Environment, args: string[]): Settings {
     dev: args.includes('--dev'),
     databaseUrl: readUrl(env, 'DATABASE_URL'),
     directUrl: readUrl(env, 'DIRECT_DATABASE_URL'),
+    analyticsUrl: readUrl(env, 'ANALYTICS_DATABASE_URL'),
+    poolerAdminUrl: readUrl(env, 'VIGIL_POOLER_ADMIN_URL'),
     nextDir: env.VIGIL_NEXT_DIR || '.next',
   };
 }
