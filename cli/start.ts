@@ -14,7 +14,7 @@ import {
   readSecrets,
   writePrivate,
 } from './starter/private-files';
-import { demoSpec, ingestUrl, processSpecs, webUrl } from './starter/processes';
+import { demoSpec, ingestUrl, processSpecs, publicUrl, webUrl } from './starter/processes';
 import { say, step, warn } from './starter/progress';
 import { waitForAnswer } from './starter/ready';
 import { claimRun, clearMark, endLeftoverProcesses } from './starter/run-marks';
@@ -99,7 +99,7 @@ async function seedDatabase(settings: Settings, url: string) {
         await databaseSql()`select refresh_fraud_dashboard()`;
       }
     }
-    const firstAdminLink = result.firstAdminPath ? `${webUrl(settings)}${result.firstAdminPath}` : null;
+    const firstAdminLink = result.firstAdminPath ? `${publicUrl(settings)}${result.firstAdminPath}` : null;
     return { credentials, firstAdminLink, made: result.made };
   } finally {
     await closeDatabase();

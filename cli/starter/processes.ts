@@ -45,7 +45,7 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
     VIGIL_DEMO: settings.demo ? '1' : '0',
     NODE_ENV: settings.dev ? 'development' : 'production',
     VIGIL_SECRET_KEY: secrets.VIGIL_SECRET_KEY,
-    VIGIL_WEB_URL: webUrl(settings),
+    VIGIL_WEB_URL: publicUrl(settings),
     VIGIL_INGEST_URL: ingestUrl(settings),
     ...(settings.directUrl ? { VIGIL_POOLER: '1' } : {}),
     VIGIL_WEB_METRICS_PORT: settings.metricsPorts.web,
@@ -97,7 +97,7 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         ...pooler,
         VIGIL_NEXT_DIR: settings.nextDir,
         NEXT_TELEMETRY_DISABLED: '1',
-        NEXTAUTH_URL: webUrl(settings),
+        NEXTAUTH_URL: publicUrl(settings),
         NEXTAUTH_SECRET: secrets.NEXTAUTH_SECRET,
         // The key before a change of keys: cookies signed with it still count.
         ...(previous ? { VIGIL_PREVIOUS_NEXTAUTH_SECRET: previous } : {}),
@@ -108,6 +108,8 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
 
 // A secure cookie over plain http works on localhost only.
 export const webUrl = (settings: Settings): string => `http://localhost:${settings.webPort}`;
+/** Where people reach it. */
+export const publicUrl = (settings: Settings): string => settings.webOrigin ?? webUrl(settings);
 export const ingestUrl = (settings: Settings): string => `http://localhost:${settings.ingestPort}`;
 
 /** Payments of the demo: it may end when its source does. */

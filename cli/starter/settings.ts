@@ -21,6 +21,8 @@ export type Settings = {
   dev: boolean;
   databaseUrl: string | null;
   directUrl: string | null;
+  /** Where people reach the console when a proxy stands before it. */
+  webOrigin: string | null;
   /** A streaming standby, for long reads. */
   analyticsUrl: string | null;
   /** PgBouncer's own console. */
@@ -57,6 +59,7 @@ export function readSettings(env: Environment, args: string[]): Settings {
     dev: args.includes('--dev'),
     databaseUrl: readUrl(env, 'DATABASE_URL'),
     directUrl: readUrl(env, 'DIRECT_DATABASE_URL'),
+    webOrigin: env.VIGIL_WEB_ORIGIN || null,
     analyticsUrl: readUrl(env, 'ANALYTICS_DATABASE_URL'),
     poolerAdminUrl: readUrl(env, 'VIGIL_POOLER_ADMIN_URL'),
     nextDir: env.VIGIL_NEXT_DIR || '.next',
