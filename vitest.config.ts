@@ -19,7 +19,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...exclude, '**/*.db.test.ts'],
+          exclude: [...exclude, '**/*.db.test.ts', '**/*.stack.test.ts'],
         },
       },
       {
@@ -32,6 +32,19 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'stack',
+          include: ['**/*.stack.test.ts'],
+          exclude,
+          globalSetup: ['cli/stack/testing-stack.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // One set of servers, whose only database with pg_cron and a subscriber all of them share.
+          maxWorkers: 1,
         },
       },
     ],

@@ -5,7 +5,7 @@ import { closeDatabase, connect, setDatabase } from '@/db/client';
 import { roles } from '@/domain/access';
 import { systemActor } from '@/domain/actor';
 import { createPerson } from '@/domain/people/commands';
-import { webUrl } from './starter/processes';
+import { publicUrl } from './starter/processes';
 import { readSettings, type Settings } from './starter/settings';
 
 /** Makes an account from the server's own shell and prints its one-time link. */
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     if (!made.ok)
       throw new Error(`Not made: ${made.error.detail ?? made.error.code} ${made.error.field ?? ''}`);
     console.log(`${email} (${role}) sets a password here, once, until ${made.value.expiresAt}:`);
-    console.log(`${process.env.NEXTAUTH_URL ?? webUrl(settings)}/password/${made.value.token}`);
+    console.log(`${process.env.NEXTAUTH_URL ?? publicUrl(settings)}/password/${made.value.token}`);
   } finally {
     await closeDatabase();
   }

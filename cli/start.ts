@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { closeDatabase, connect, setDatabase } from '@/db/client';
+import { closeDatabase, connect, databaseSql, setDatabase } from '@/db/client';
 import { isFree } from '@/db/embedded';
 import { seed } from '@/db/seed';
 import { seedHistory } from '@/db/seed/history';
@@ -14,7 +14,7 @@ import {
   readSecrets,
   writePrivate,
 } from './starter/private-files';
-import { demoSpec, ingestUrl, processSpecs, webUrl } from './starter/processes';
+import { demoSpec, ingestUrl, processSpecs, publicUrl, webUrl } from './starter/processes';
 import { say, step, warn } from './starter/progress';
 import { waitForAnswer } from './starter/ready';
 import { claimRun, clearMark, endLeftoverProcesses } from './starter/run-marks';
@@ -93,9 +93,13 @@ async function seedDatabase(settings: Settings, url: string) {
         hours: settings.historyHours,
         onBegin: (count) => say(historyBegins(count)),
       });
-      if (payments > 0) result.made.push(`${payments} payments of the last ${settings.historyHours} hours`);
+      if (payments > 0) {
+        result.made.push(`${payments} payments of the last ${settings.historyHours} hours`);
+        // Where pg_cron has the job, the worker does not run it when it starts.
+        await databaseSql()`select refresh_fraud_dashboard()`;
+      }
     }
-    const firstAdminLink = result.firstAdminPath ? `${webUrl(settings)}${result.firstAdminPath}` : null;
+    const firstAdminLink = result.firstAdminPath ? `${publicUrl(settings)}${result.firstAdminPath}` : null;
     return { credentials, firstAdminLink, made: result.made };
   } finally {
     await closeDatabase();

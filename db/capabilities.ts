@@ -45,3 +45,13 @@ export const findCapabilities = async (sql: Sql): Promise<Found> => {
   }
   return found;
 };
+
+/** Which servers follow this one: a streaming standby, a subscriber of this database. */
+export const findReplicas = async (sql: Sql): Promise<{ standby: boolean; subscriber: boolean }> => {
+  const [row] = await sql`select
+    exists (select from pg_stat_replication r where r.state is distinct from 'backup' and not exists
+      (select from pg_replication_slots s where s.active_pid = r.pid and s.slot_type = 'logical')) as standby,
+    exists (select from pg_replication_slots
+      where slot_type = 'logical' and database = current_database() and not temporary) as subscriber`;
+  return { standby: row?.standby === true, subscriber: row?.subscriber === true };
+};

@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type Sql } from 'postgres';
+import type { AnalyticsState } from './analytics';
 import { guardTransactions } from './lost-connection';
 import * as schema from './schema';
 
@@ -8,8 +9,15 @@ export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
 
 type Connection = { sql: Sql; db: Db };
 
+/** The server for long reads, and what it last said about itself. */
+type Analytics = Connection & { askedAt: number; state: Promise<AnalyticsState> };
+
 // Next loads modules more than once in a process; one pool each is what the server is sized for.
-const kept = globalThis as typeof globalThis & { vigilConnection?: Connection; vigilDirect?: Sql };
+export const kept = globalThis as typeof globalThis & {
+  vigilConnection?: Connection;
+  vigilDirect?: Sql;
+  vigilAnalytics?: Analytics;
+};
 
 /**
  * Opens a pool. Through PgBouncer in transaction mode pass `prepare: false`.
@@ -82,10 +90,28 @@ export const directSql = (): Sql => {
   return kept.vigilDirect;
 };
 
+/** The server of ANALYTICS_DATABASE_URL, past any pooler; null without one. Whether it may be read says analyticsState(). */
+export const openAnalytics = (): Analytics | null => {
+  const url = process.env.ANALYTICS_DATABASE_URL;
+  if (!url) return null;
+  if (!kept.vigilAnalytics) {
+    const sql = connect(url, {
+      max: 4,
+      prepare: true,
+      name: `${process.env.VIGIL_PROCESS ?? 'cli'}-analytics`,
+    });
+    const db = drizzle(sql, { schema });
+    kept.vigilAnalytics = { sql, db, askedAt: 0, state: Promise.resolve('away') };
+  }
+  return kept.vigilAnalytics;
+};
+
 /** Ends what this process has opened. */
 export const closeDatabase = async (): Promise<void> => {
-  const { vigilConnection, vigilDirect } = kept;
+  const { vigilConnection, vigilDirect, vigilAnalytics } = kept;
   kept.vigilConnection = undefined;
   kept.vigilDirect = undefined;
-  await Promise.all([vigilConnection?.sql.end({ timeout: 5 }), vigilDirect?.end({ timeout: 5 })]);
+  kept.vigilAnalytics = undefined;
+  const opened = [vigilConnection?.sql, vigilDirect, vigilAnalytics?.sql];
+  await Promise.all(opened.map((sql) => sql?.end({ timeout: 5 })));
 };

@@ -6,7 +6,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as runMigrations } from 'drizzle-orm/postgres-js/migrator';
 import type { Sql } from 'postgres';
-import { findCapabilities } from './capabilities';
+import { findCapabilities, findReplicas } from './capabilities';
 import { connect } from './client';
 import { applyObjects } from './objects';
 import { ensureRoles, oneLogin, ownerRole, type RoleUrls } from './roles';
@@ -20,6 +20,8 @@ const lockKey = 0x76_69_67_69;
 export type MigrateOptions = {
   /** Where the passwords of the roles are kept (0600). */
   passwordFile: string;
+  /** The web and worker processes will come through PgBouncer. */
+  pooler?: boolean;
   log?: (line: string) => void;
   migrationsFolder?: string;
   /** Only so many ordered migrations, and nothing that stands on them: the tables as they were, for an older backup. */
@@ -134,11 +136,10 @@ const migrateIn = async (sql: Sql, url: string, options: MigrateOptions): Promis
   if (options.stopAfter !== undefined) return migrated;
   const applied = await applyObjects(sql, found, asOwner);
   if (applied.length > 0) log(`applied ${applied.length} database objects`);
-  for (const [capability, present] of Object.entries(found))
+  const around = { roles: asOwner, pooler: options.pooler ?? false, ...(await findReplicas(sql)) };
+  for (const [capability, present] of Object.entries({ ...found, ...around }))
     await sql`insert into server_capabilities (capability, present) values (${capability}, ${present})
       on conflict (capability) do update set present = excluded.present, checked_at = now()`;
-  await sql`insert into server_capabilities (capability, present) values ('roles', ${asOwner})
-    on conflict (capability) do update set present = excluded.present, checked_at = now()`;
   const [made] = await sql`select ensure_partitions() as partitions`;
   if (Number(made?.partitions) > 0) log(`made ${made?.partitions} partitions`);
   return migrated;

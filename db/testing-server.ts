@@ -16,6 +16,8 @@ export type TestServer = {
   template: string;
   /** One URL a role, all naming the template. */
   roles: Record<string, string>;
+  /** Host and port of a PgBouncer in front of the server, through which the web's and the worker's URLs lead. */
+  pooler: string | null;
   /** Where the passwords of the cluster's roles are, for tests that migrate by themselves. */
   passwordFile: string;
 };
@@ -30,7 +32,7 @@ const prefix = 'vigil-test-';
 
 /**
  * Starts one throw-away cluster for the run (of the major version in VIGIL_TEST_POSTGRES), or uses
- * VIGIL_TEST_DATABASE_URL, and migrates the template once.
+ * VIGIL_TEST_DATABASE_URL, with VIGIL_TEST_POOLER in front of it, and migrates the template once.
  */
 export default async function setup(project: TestProject) {
   const given = process.env.VIGIL_TEST_DATABASE_URL;
@@ -65,12 +67,21 @@ export default async function setup(project: TestProject) {
     url.pathname = `/${template}`;
     const passwordFile = process.env.VIGIL_TEST_PASSWORD_FILE ?? rolePasswords(admin, dir);
     const { roles } = await migrate(url.href, { passwordFile });
-    project.provide('testServer', { admin, template, roles: { ...roles }, passwordFile });
+    const pooler = process.env.VIGIL_TEST_POOLER || null;
+    if (pooler) await letPoolerIn(url.href);
+    project.provide('testServer', { admin, template, roles: { ...roles }, pooler, passwordFile });
   } catch (error) {
     await close();
     throw error;
   }
   return close;
+}
+
+/** Looking logins up is done in the database that is asked for; the copies of the template get it with the rest. */
+async function letPoolerIn(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  await sql.unsafe(fs.readFileSync(new URL('../deploy/pgbouncer.sql', import.meta.url), 'utf8'));
+  await sql.end();
 }
 
 function readMajor(text: string | undefined): EmbeddedMajor {

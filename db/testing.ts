@@ -7,8 +7,10 @@ export type TestDatabase = {
   /** The bootstrap login: owns everything, for arranging and looking. */
   sql: Sql;
   url: string;
-  /** One URL a role of the product. */
+  /** One URL a role of the product, through the pooler where the product would go through it. */
   urls: Record<string, string>;
+  /** The same past any pooler. */
+  direct: Record<string, string>;
   /** Lets the code under test connect as another role (or as the owner again). */
   connectAs(role: string): void;
   close(): Promise<void>;
@@ -29,7 +31,12 @@ export async function testDatabase(options: { role?: string } = {}): Promise<Tes
     return copy.href;
   };
   const url = at(server.admin);
-  const urls = Object.fromEntries(Object.entries(server.roles).map(([role, value]) => [role, at(value)]));
+  const direct = Object.fromEntries(Object.entries(server.roles).map(([role, value]) => [role, at(value)]));
+  const pooled = (role: string, url: string) =>
+    server.pooler && (role === 'web' || role === 'worker')
+      ? Object.assign(new URL(url), { host: server.pooler }).href
+      : url;
+  const urls = Object.fromEntries(Object.entries(direct).map(([role, value]) => [role, pooled(role, value)]));
   const sql = postgres(url, { max: 4, onnotice: () => {} });
   const opened: Sql[] = [];
   const connectAs = (role: string) => {
@@ -52,7 +59,7 @@ export async function testDatabase(options: { role?: string } = {}): Promise<Tes
     return closing;
   };
   afterAll(close);
-  return { sql, url, urls, connectAs, close };
+  return { sql, url, urls, direct, connectAs, close };
 }
 
 async function copyTemplate(admin: Sql, name: string, template: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { readLong } from '@/db/analytics';
 import { type Db, database, type Tx } from '@/db/client';
 import type { Requirement } from './access';
 import { type Actor, actorId, allows } from './actor';
@@ -31,6 +32,8 @@ type QueryDefinition<S extends z.ZodType, O> = {
   input: S;
   /** May be read again by the browser through /api/live/query. */
   live?: boolean;
+  /** Reads much and may be some seconds old: asks the standby where there is one. */
+  long?: boolean;
   run: (context: { db: Db; actor: Actor; input: z.output<S> }) => Promise<O>;
 };
 
@@ -112,7 +115,9 @@ export const query = <S extends z.ZodType, O>(definition: QueryDefinition<S, O>)
   const run = async (actor: Actor, raw: z.input<S>): Promise<O> => {
     try {
       if (!allows(actor, definition.can)) await refuse(actor, definition.name);
-      return await definition.run({ db: database(), actor, input: parse(definition.input, raw) });
+      const input = parse(definition.input, raw);
+      const read = (db: Db) => definition.run({ db, actor, input });
+      return await (definition.long ? readLong(read) : read(database()));
     } catch (error) {
       const { code, ...failure } = failureOf(error, actor, definition.name);
       throw new AppError(code, failure);

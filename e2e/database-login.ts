@@ -6,7 +6,10 @@ import postgres, { type Sql } from 'postgres';
 export function loginUrl(role: 'worker' | 'ingest' | 'web'): string {
   const dir = process.env.VIGIL_E2E_DATA_DIR ?? path.dirname(process.env.VIGIL_E2E_CREDENTIALS!);
   const passwords = JSON.parse(readFileSync(path.join(dir, 'roles.json'), 'utf8')) as Record<string, string>;
-  const port = readFileSync(path.join(dir, 'postgres', 'port'), 'utf8').trim();
+  const server = process.env.VIGIL_E2E_STACK_DIR
+    ? path.join(process.env.VIGIL_E2E_STACK_DIR, 'primary')
+    : path.join(dir, 'postgres');
+  const port = readFileSync(path.join(server, 'port'), 'utf8').trim();
   return `postgres://vigil_${role}:${passwords[role]}@127.0.0.1:${port}/fraud_detection`;
 }
 

@@ -8,7 +8,8 @@ import { waitUntil } from '../db/process-table';
 const prefix = 'vigil-e2e-';
 
 /**
- * Starts the whole product from a production build, on free ports, with data of its own.
+ * Starts the whole product from a production build, on free ports, with data of its own; with VIGIL_E2E_STACK=1 on the
+ * servers of production.
  * With VIGIL_E2E_URL it uses a running one, whose credentials lie in VIGIL_E2E_CREDENTIALS or .vigil/credentials.json.
  */
 export default async function startProduct() {
@@ -27,8 +28,9 @@ export default async function startProduct() {
     VIGIL_DEMO: '1',
     VIGIL_DEMO_HISTORY_HOURS: process.env.VIGIL_DEMO_HISTORY_HOURS ?? '6',
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/start.ts'], {
-    env,
+  const stackDir = process.env.VIGIL_E2E_STACK === '1' ? path.join(dataDir, 'stack') : null;
+  const child = spawn(process.execPath, ['--import', 'tsx', stackDir ? 'cli/stack.ts' : 'cli/start.ts'], {
+    env: { ...env, ...(stackDir ? { VIGIL_STACK_DIR: stackDir } : {}) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   try {
@@ -40,6 +42,7 @@ export default async function startProduct() {
   process.env.VIGIL_E2E_URL = `http://localhost:${webPort}`;
   process.env.VIGIL_E2E_CREDENTIALS = path.join(dataDir, 'credentials.json');
   process.env.VIGIL_E2E_DATA_DIR = dataDir;
+  if (stackDir) process.env.VIGIL_E2E_STACK_DIR = stackDir;
   return () => stop(child, dataDir);
 }
 

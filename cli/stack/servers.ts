@@ -57,7 +57,9 @@ export async function startServers(options: StackOptions, undo: (() => unknown)[
   };
   const primary = await run('primary', () => startServer(options, 'primary'));
   const url = await ensureDatabase(primary.url);
-  await step('schema', () => migrate(url, { passwordFile: options.passwordFile, log: indented }));
+  await step('schema', () =>
+    migrate(url, { passwordFile: options.passwordFile, pooler: true, log: indented }),
+  );
   await prepareLogins(url, secrets);
   const pooler = await run('PgBouncer', () =>
     startPooler({ dir: path.join(dir, 'pgbouncer'), serverPort: primary.port, secrets }),

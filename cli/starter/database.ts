@@ -32,7 +32,7 @@ export async function openDatabase(settings: Settings): Promise<RunningDatabase>
     if (server) process.env.VIGIL_RESET_ROLE_PASSWORDS = '1';
     const { roles } = await step(
       'schema',
-      () => migrateLoudly(bootstrap, settings.dataDir),
+      () => migrateLoudly(bootstrap, settings),
       () => 'up to date',
     );
     return { bootstrap, urls: processUrls(roles, settings), stop: async () => server?.stop() };
@@ -42,8 +42,12 @@ export async function openDatabase(settings: Settings): Promise<RunningDatabase>
   }
 }
 
-async function migrateLoudly(url: string, dataDir: string) {
-  return migrate(url, { passwordFile: path.join(dataDir, 'roles.json'), log: (line) => say(`  ${line}`) });
+async function migrateLoudly(url: string, settings: Settings) {
+  return migrate(url, {
+    passwordFile: path.join(settings.dataDir, 'roles.json'),
+    pooler: settings.directUrl !== null,
+    log: (line) => say(`  ${line}`),
+  });
 }
 
 /** The embedded server, started again on its port whenever it goes down unasked. */
@@ -140,13 +144,11 @@ function processUrls(roles: RoleUrls, settings: Settings): DatabaseUrls {
     worker: own('worker'),
     maintainer: own('maintainer'),
   };
-  if (!settings.directUrl || !settings.databaseUrl) return { direct, pooled: direct };
-  const pooler = new URL(settings.databaseUrl);
-  const through = (text: string) => {
-    const url = new URL(text);
-    url.host = pooler.host;
-    url.pathname = pooler.pathname;
-    return url.href;
+  const at = (server: string) => {
+    const { host, pathname, search } = new URL(server);
+    const moved = (text: string) => Object.assign(new URL(text), { host, pathname, search }).href;
+    return { ...direct, web: moved(direct.web), worker: moved(direct.worker) };
   };
-  return { direct, pooled: { ...direct, web: through(direct.web), worker: through(direct.worker) } };
+  const pooled = settings.directUrl && settings.databaseUrl ? at(settings.databaseUrl) : direct;
+  return { direct, pooled, analytics: settings.analyticsUrl ? at(settings.analyticsUrl) : null };
 }

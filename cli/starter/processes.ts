@@ -9,6 +9,8 @@ export type DatabaseUrls = {
   direct: RoleUrls;
   /** Through the pooler where there is one, else the same. */
   pooled: RoleUrls;
+  /** On the standby, which has the roles of its primary; null without one. */
+  analytics: RoleUrls | null;
 };
 
 /** Of the starter's own environment only this reaches a child: no login and no key of another process. */
@@ -43,7 +45,7 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
     VIGIL_DEMO: settings.demo ? '1' : '0',
     NODE_ENV: settings.dev ? 'development' : 'production',
     VIGIL_SECRET_KEY: secrets.VIGIL_SECRET_KEY,
-    VIGIL_WEB_URL: webUrl(settings),
+    VIGIL_WEB_URL: publicUrl(settings),
     VIGIL_INGEST_URL: ingestUrl(settings),
     ...(settings.directUrl ? { VIGIL_POOLER: '1' } : {}),
     VIGIL_WEB_METRICS_PORT: settings.metricsPorts.web,
@@ -51,6 +53,9 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
     VIGIL_WORKER_METRICS_PORT: settings.metricsPorts.worker,
     ...(process.env.VIGIL_METRICS_TOKEN ? { VIGIL_METRICS_TOKEN: process.env.VIGIL_METRICS_TOKEN } : {}),
   };
+  const pooler: Record<string, string> = settings.poolerAdminUrl
+    ? { VIGIL_POOLER_ADMIN_URL: settings.poolerAdminUrl }
+    : {};
   const next = ['node_modules/next/dist/bin/next', settings.dev ? 'dev' : 'start'];
   return [
     {
@@ -75,6 +80,8 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         VIGIL_WORKER_DATABASE_URL: urls.pooled.worker,
         VIGIL_MAINTAINER_DATABASE_URL: urls.direct.maintainer,
         DIRECT_DATABASE_URL: urls.direct.worker,
+        ...(urls.analytics ? { ANALYTICS_DATABASE_URL: urls.analytics.worker } : {}),
+        ...pooler,
       },
     },
     {
@@ -86,9 +93,11 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         VIGIL_WEB_PORT: String(webPort),
         VIGIL_WEB_DATABASE_URL: urls.pooled.web,
         DIRECT_DATABASE_URL: urls.direct.web,
+        ...(urls.analytics ? { ANALYTICS_DATABASE_URL: urls.analytics.web } : {}),
+        ...pooler,
         VIGIL_NEXT_DIR: settings.nextDir,
         NEXT_TELEMETRY_DISABLED: '1',
-        NEXTAUTH_URL: webUrl(settings),
+        NEXTAUTH_URL: publicUrl(settings),
         NEXTAUTH_SECRET: secrets.NEXTAUTH_SECRET,
         // The key before a change of keys: cookies signed with it still count.
         ...(previous ? { VIGIL_PREVIOUS_NEXTAUTH_SECRET: previous } : {}),
@@ -99,6 +108,8 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
 
 // A secure cookie over plain http works on localhost only.
 export const webUrl = (settings: Settings): string => `http://localhost:${settings.webPort}`;
+/** Where people reach it. */
+export const publicUrl = (settings: Settings): string => settings.webOrigin ?? webUrl(settings);
 export const ingestUrl = (settings: Settings): string => `http://localhost:${settings.ingestPort}`;
 
 /** Payments of the demo: it may end when its source does. */

@@ -21,6 +21,12 @@ export type Settings = {
   dev: boolean;
   databaseUrl: string | null;
   directUrl: string | null;
+  /** Where people reach the console when a proxy stands before it. */
+  webOrigin: string | null;
+  /** A streaming standby, for long reads. */
+  analyticsUrl: string | null;
+  /** PgBouncer's own console. */
+  poolerAdminUrl: string | null;
   nextDir: string;
 };
 
@@ -53,6 +59,9 @@ export function readSettings(env: Environment, args: string[]): Settings {
     dev: args.includes('--dev'),
     databaseUrl: readUrl(env, 'DATABASE_URL'),
     directUrl: readUrl(env, 'DIRECT_DATABASE_URL'),
+    webOrigin: env.VIGIL_WEB_ORIGIN || null,
+    analyticsUrl: readUrl(env, 'ANALYTICS_DATABASE_URL'),
+    poolerAdminUrl: readUrl(env, 'VIGIL_POOLER_ADMIN_URL'),
     nextDir: env.VIGIL_NEXT_DIR || '.next',
   };
 }

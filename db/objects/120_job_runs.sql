@@ -14,7 +14,9 @@ BEGIN
   IF v_id IS NULL THEN
     INSERT INTO job_runs (job_name, started_at, ended_at, status, affected_rows, error_message, started_by, detail)
     VALUES (p_job, p_started, clock_timestamp(), p_status, p_rows, p_error,
-      CASE WHEN current_setting('application_name', true) LIKE 'pg_cron%' THEN 'pg_cron' ELSE session_user END, p_detail)
+      -- In a worker of the server pg_cron is the process itself, over a connection the name of the application.
+      CASE WHEN current_setting('application_name', true) LIKE 'pg_cron%' OR (SELECT backend_type LIKE 'pg_cron%'
+        FROM pg_stat_activity WHERE pid = pg_backend_pid()) THEN 'pg_cron' ELSE session_user END, p_detail)
     RETURNING id INTO v_id;
   END IF;
   RETURN v_id;

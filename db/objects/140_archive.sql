@@ -27,6 +27,11 @@ DECLARE
   v_name text;
   v_month timestamptz;
 BEGIN
+  -- What the publisher archived it cannot send again: whoever follows keeps every month.
+  IF EXISTS (SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()) THEN
+    PERFORM record_job_run('archive-old-transactions', v_started, 'skipped', NULL, 'a subscriber keeps every month');
+    RETURN;
+  END IF;
   SELECT c.relname, to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')
     INTO v_name, v_month
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid

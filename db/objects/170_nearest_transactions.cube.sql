@@ -1,7 +1,14 @@
 -- Which payments were like this one? cube and GiST: on vectors of length one the Euclidean distance orders like the
 -- cosine, over the 30 days before the payment.
-DROP INDEX IF EXISTS idx_ml_features_embedding;
-CREATE INDEX idx_ml_features_embedding ON ml_features USING gist (cube(transaction_embedding::double precision[]));
+DO $$
+BEGIN
+  -- Minutes on millions of rows: made only where there is none of this kind.
+  IF (SELECT a.amname FROM pg_class c JOIN pg_am a ON a.oid = c.relam WHERE c.oid = to_regclass('idx_ml_features_embedding'))
+    IS DISTINCT FROM 'gist' THEN
+    DROP INDEX IF EXISTS idx_ml_features_embedding;
+    CREATE INDEX idx_ml_features_embedding ON ml_features USING gist (cube(transaction_embedding::double precision[]));
+  END IF;
+END $$;
 
 CREATE OR REPLACE FUNCTION nearest_transactions(p_transaction_id text, p_timestamp timestamptz, p_limit integer DEFAULT 6)
 RETURNS TABLE (transaction_id text, transaction_timestamp timestamptz, similarity double precision)

@@ -6,7 +6,7 @@ export const exportLimit = 50_000;
 
 /**
  * Puts an export on the record before its first row leaves: the filters as asked for. The rows themselves are read
- * through listTransactions, page by page, until `limit`.
+ * through exportTransactionsPage, page by page, until `limit`.
  */
 export const exportTransactions = command({
   name: 'transaction:export',

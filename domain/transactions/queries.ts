@@ -20,6 +20,15 @@ export const listTransactions = query({
   run: ({ db, input }) => searchPayments(db, input),
 });
 
+/** The same, page by page for a file: long, and off the primary where a standby keeps up. */
+export const exportTransactionsPage = query({
+  name: 'transaction.export-page',
+  can: 'transaction:export',
+  input: listTransactionsInput,
+  long: true,
+  run: ({ db, input }) => searchPayments(db, input),
+});
+
 export type TransactionDetail = Explanation & {
   /** The alert that the payment raised. */
   alert: { id: number; status: string; disposition: string | null } | null;

@@ -7,7 +7,18 @@ import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
 import type { CapabilityRow } from '@/domain/database/queries';
 
-const known = ['pg_stat_statements', 'vector', 'cube', 'pg_trgm', 'btree_gin', 'pg_cron', 'roles'];
+const known = [
+  'pg_stat_statements',
+  'vector',
+  'cube',
+  'pg_trgm',
+  'btree_gin',
+  'pg_cron',
+  'roles',
+  'pooler',
+  'standby',
+  'subscriber',
+];
 
 /** What the server has, and what stands in for the rest. */
 export function CapabilityPanel({ capabilities }: { capabilities: CapabilityRow[] }) {

@@ -6,7 +6,7 @@ import { csvLine } from '@/components/csv';
 import type { PersonActor } from '@/domain/actor';
 import { exportTransactions } from '@/domain/transactions/commands';
 import { exportTransactionsInput, type TransactionFilters } from '@/domain/transactions/list-input';
-import { listTransactions } from '@/domain/transactions/queries';
+import { exportTransactionsPage } from '@/domain/transactions/queries';
 import type { TransactionRow } from '@/domain/transactions/rows';
 import { transactionSearch } from '../transaction-search';
 
@@ -53,7 +53,11 @@ async function* lines(actor: PersonActor, filters: TransactionFilters, limit: nu
   yield `\ufeff${csvLine(columns)}`;
   let cursor: string | undefined;
   for (let sent = 0; sent < limit; ) {
-    const page = await listTransactions(actor, { ...filters, cursor, limit: Math.min(500, limit - sent) });
+    const page = await exportTransactionsPage(actor, {
+      ...filters,
+      cursor,
+      limit: Math.min(500, limit - sent),
+    });
     if (page.rows.length > 0) yield page.rows.map((row) => csvLine(values(row))).join('');
     sent += page.rows.length;
     if (!page.next) return;
