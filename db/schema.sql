@@ -1575,6 +1575,11 @@ DECLARE
   v_name text;
   v_month timestamptz;
 BEGIN
+  -- What the publisher archived it cannot send again: whoever follows keeps every month.
+  IF EXISTS (SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()) THEN
+    PERFORM record_job_run('archive-old-transactions', v_started, 'skipped', NULL, 'a subscriber keeps every month');
+    RETURN;
+  END IF;
   SELECT c.relname, to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')
     INTO v_name, v_month
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -2708,7 +2713,9 @@ BEGIN
   IF v_id IS NULL THEN
     INSERT INTO job_runs (job_name, started_at, ended_at, status, affected_rows, error_message, started_by, detail)
     VALUES (p_job, p_started, clock_timestamp(), p_status, p_rows, p_error,
-      CASE WHEN current_setting('application_name', true) LIKE 'pg_cron%' THEN 'pg_cron' ELSE session_user END, p_detail)
+      -- In a worker of the server pg_cron is the process itself, over a connection the name of the application.
+      CASE WHEN current_setting('application_name', true) LIKE 'pg_cron%' OR (SELECT backend_type LIKE 'pg_cron%'
+        FROM pg_stat_activity WHERE pid = pg_backend_pid()) THEN 'pg_cron' ELSE session_user END, p_detail)
     RETURNING id INTO v_id;
   END IF;
   RETURN v_id;
