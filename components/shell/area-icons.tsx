@@ -2,6 +2,7 @@ import {
   IconActivity,
   IconArrowsRightLeft,
   IconBellExclamation,
+  IconCalendarRepeat,
   IconDatabase,
   IconDevices,
   IconGitBranch,
@@ -31,6 +32,7 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   database: IconDatabase,
   health: IconHeartRateMonitor,
   queries: IconListSearch,
+  jobs: IconCalendarRepeat,
   activity: IconActivity,
   settings: IconSettings,
 };

@@ -12,6 +12,7 @@ export type AreaId =
   | 'apiKeys'
   | 'health'
   | 'queries'
+  | 'jobs'
   | 'activity'
   | 'settings';
 
@@ -44,6 +45,7 @@ export const areaGroups: AreaGroup[] = [
     areas: [
       { id: 'health', href: '/database', can: 'database:read', keys: 'g d' },
       { id: 'queries', href: '/database/queries', can: 'database:read', keys: 'g q' },
+      { id: 'jobs', href: '/database/jobs', can: 'database:read', keys: 'g j' },
       { id: 'activity', href: '/database/activity', can: 'database:read', keys: 'g y' },
     ],
   },

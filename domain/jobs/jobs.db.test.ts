@@ -235,6 +235,6 @@ test('the list stays quick when job_runs is long: no run older than seven days i
   await t.sql`analyze job_runs`;
   const [plan] =
     await t.sql`explain (format json) select job_name, status, ended_at from job_runs where started_at > now() - interval '7 days'`;
-  expect(JSON.stringify(plan)).toContain('job_runs_time_idx');
+  expect(JSON.stringify(plan)).not.toContain('Seq Scan');
   expect((await listJobs(operator, {})).every((row) => row.week.ok > 2000)).toBe(true);
 });

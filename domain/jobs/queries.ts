@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { checks } from '@/domain/database/checks';
 import { timeSteps } from '@/domain/database/time-range';
 import { noInput, query } from '@/domain/operation';
 import type { RunState } from './catalogue';
@@ -71,8 +72,12 @@ export type ViewFreshness = {
   /** When the rows of the view were computed; null while it has none. */
   refreshedAt: string | null;
   hours: number;
+  /** From which age on it is a warning, and critical; seconds. */
+  limits: { warning: number; critical: number };
   last: { status: RunState; startedAt: string; durationMs: number | null } | null;
 };
+
+const limits = checks.find((check) => check.name === 'dashboardAge')!;
 
 /** How old mv_fraud_dashboard_realtime is, and how its last refresh went. */
 export const dashboardFreshness = query({
@@ -92,6 +97,7 @@ export const dashboardFreshness = query({
       at: new Date().toISOString(),
       refreshedAt: iso(row?.refreshed_at),
       hours: Number(row?.hours ?? 0),
+      limits: { warning: limits.warning, critical: limits.critical },
       last: row?.status
         ? {
             status: row.status as RunState,

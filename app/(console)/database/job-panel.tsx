@@ -1,32 +1,15 @@
 'use client';
 
-import {
-  IconAlertOctagon,
-  IconCalendarOff,
-  IconCircleCheck,
-  IconHourglass,
-  IconPlayerSkipForward,
-  IconPlugConnectedX,
-} from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
+import Link from 'next/link';
 import { useTranslations } from 'next-intl';
-import { Badge, type Tone } from '@/components/badge';
 import { formatMs, formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
 import { Age } from '@/components/time';
 import type { JobRow } from '@/domain/jobs/queries';
-
-const badges: Record<string, { tone: Tone; icon: typeof IconCircleCheck }> = {
-  ok: { tone: 'ok', icon: IconCircleCheck },
-  failed: { tone: 'fraud', icon: IconAlertOctagon },
-  skipped: { tone: 'plain', icon: IconPlayerSkipForward },
-  running: { tone: 'primary', icon: IconHourglass },
-  waiting: { tone: 'plain', icon: IconHourglass },
-  missed: { tone: 'review', icon: IconCalendarOff },
-  lost: { tone: 'fraud', icon: IconPlugConnectedX },
-};
+import { JobBadge } from './jobs/job-state';
 
 /** Every job with its last run; an error of the last day stays visible after later runs went well. */
 export function JobPanel({ jobs }: { jobs: UseQueryResult<JobRow[], LiveError> }) {
@@ -38,12 +21,7 @@ export function JobPanel({ jobs }: { jobs: UseQueryResult<JobRow[], LiveError> }
       id: 'status',
       head: t('lastRun'),
       width: 110,
-      cell: (row) =>
-        row.status === null ? (
-          <Badge>{t('neverRun')}</Badge>
-        ) : (
-          <Badge {...badges[row.status]}>{t(`runStates.${row.status}`)}</Badge>
-        ),
+      cell: (row) => <JobBadge job={row} />,
     },
     {
       id: 'age',
@@ -99,6 +77,7 @@ export function JobPanel({ jobs }: { jobs: UseQueryResult<JobRow[], LiveError> }
       title={t('jobsTitle')}
       question={t('jobsQuestion')}
       live={jobs}
+      actions={<Link href="/database/jobs">{t('allJobs')}</Link>}
       flush
       height={260}
       table={{
@@ -120,6 +99,7 @@ export function JobPanel({ jobs }: { jobs: UseQueryResult<JobRow[], LiveError> }
         columns={columns}
         rows={rows}
         rowKey={(row) => row.name}
+        href={(row) => `/database/jobs?open=${encodeURIComponent(row.name)}`}
         inPanel
       />
     </Panel>
