@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { SeverityBadge } from '@/components/badge';
-import { TimeChart } from '@/components/charts';
+import { Legend, TimeChart } from '@/components/charts';
 import { Details } from '@/components/details';
 import { formatAge, formatDuration, formatMs, formatNumber } from '@/components/format';
 import { useLive } from '@/components/live';
@@ -91,10 +91,17 @@ function AgeAndLimits({ view }: { view: ViewFreshness }) {
   );
 }
 
+/** Short enough for the axis: `80 ms`, `0.25 s`, `1.5 s`. */
+const tick = (ms: number): string => (ms < 100 ? formatMs(ms) : `${Number((ms / 1000).toFixed(2))}\u00a0s`);
+
 /** The mean and the longest run over seven days. */
 export function DurationChart({ durations, title }: { durations?: JobDurations; title: string }) {
   const t = useTranslations('jobs.view');
   const points = durations?.points ?? [];
+  const series = [
+    { key: 'mean', label: t('mean'), color: 'var(--vg-link)' },
+    { key: 'longest', label: t('longest'), color: 'var(--vg-allowed)' },
+  ];
   const latest = points.findLast((point) => point.meanMs !== null);
   return (
     <section className={styles.chart} aria-label={title}>
@@ -102,17 +109,15 @@ export function DurationChart({ durations, title }: { durations?: JobDurations; 
         <h3>{title}</h3>
         <span className="vg-num">{formatMs(latest?.meanMs)}</span>
       </div>
+      <Legend entries={series.map(({ label, color }) => ({ label, color }))} />
       <TimeChart
         label={title}
         kind="line"
         points={points.map((point) => ({ at: point.at, mean: point.meanMs, longest: point.longestMs }))}
         stepSeconds={durations?.stepSeconds ?? 7_200}
-        series={[
-          { key: 'mean', label: t('mean'), color: 'var(--vg-link)' },
-          { key: 'longest', label: t('longest'), color: 'var(--vg-allowed)' },
-        ]}
+        series={series}
         format={(value) => formatMs(value)}
-        tickFormat={(value) => formatMs(value)}
+        tickFormat={tick}
         height={132}
       />
     </section>

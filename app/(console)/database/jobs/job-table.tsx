@@ -69,11 +69,11 @@ function useJobColumns(): Column<JobRow>[] {
       wide: 'very',
       cell: (row) => (
         <span className={styles.quiet} title={words.about(row.name)}>
-          {words.about(row.name)}
+          {words.short(row.name)}
         </span>
       ),
     },
-    { id: 'state', head: t('state'), width: 98, cell: (row) => <JobBadge job={row} /> },
+    { id: 'state', head: t('state'), width: 94, cell: (row) => <JobBadge job={row} /> },
     {
       id: 'last',
       head: t('lastRun'),
@@ -118,6 +118,7 @@ function useJobColumns(): Column<JobRow>[] {
       head: t('half'),
       align: 'right',
       width: 72,
+      hidden: true,
       wide: 'very',
       cell: (row) => formatMs(row.week.p50Ms),
     },
@@ -136,8 +137,15 @@ function useJobColumns(): Column<JobRow>[] {
       wide: true,
       cell: (row) => <Sparkline values={row.week.spark.filter((value) => value !== null)} height={20} />,
     },
-    { id: 'marks', head: t('marks'), width: 116, wide: 'very', cell: (row) => <Marks job={row} /> },
-    { id: 'next', head: t('next'), align: 'right', width: 78, cell: (row) => <NextRun job={row} /> },
+    { id: 'marks', head: t('marks'), width: 112, wide: 'very', cell: (row) => <Marks job={row} /> },
+    {
+      id: 'next',
+      head: t('next'),
+      align: 'right',
+      width: 78,
+      wide: true,
+      cell: (row) => <NextRun job={row} />,
+    },
     {
       id: 'schedule',
       head: t('schedule'),

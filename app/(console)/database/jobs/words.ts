@@ -11,6 +11,7 @@ export function useJobWords() {
   const t = useTranslations('jobs');
   return {
     about: (name: string) => (isOurs(name) ? t(`about.${name}`) : t('aboutOther')),
+    short: (name: string) => (isOurs(name) ? t(`short.${name}`) : t('shortOther')),
     paused: (name: string) => (isOurs(name) ? t(`whilePaused.${name}`) : ''),
     schedule: (pattern: string) => {
       const { key, values } = scheduleWords(pattern);
