@@ -21,6 +21,7 @@ export const topics = [
   'jobs',
   'health',
   'stream',
+  'storage',
 ] as const;
 export type Topic = (typeof topics)[number];
 export const notifyChannel = 'vigil';

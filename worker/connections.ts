@@ -13,6 +13,8 @@ export type Connections = {
   direct: Sql;
   /** May act as the owner, for statements that no function can run; opened at its first use. */
   maintainer: Sql;
+  /** One connection like that of its own, for a session whose end must be noticed. */
+  openMaintainer(onclose: () => void): Sql;
   end(): Promise<void>;
 };
 
@@ -25,18 +27,14 @@ export const openConnections = (most: number): Connections => {
     prepare: true,
     name: 'worker-direct',
   });
-  const maintainer = connect(
-    process.env.VIGIL_MAINTAINER_DATABASE_URL ?? process.env.DIRECT_DATABASE_URL ?? url,
-    {
-      max: 2,
-      prepare: true,
-      name: 'maintainer',
-    },
-  );
+  const maintainerUrl = process.env.VIGIL_MAINTAINER_DATABASE_URL ?? process.env.DIRECT_DATABASE_URL ?? url;
+  const maintainer = connect(maintainerUrl, { max: 2, prepare: true, name: 'maintainer' });
   return {
     sql,
     direct,
     maintainer,
+    openMaintainer: (onclose) =>
+      connect(maintainerUrl, { max: 1, prepare: true, arrays: false, name: 'maintenance', onclose }),
     end: async () => {
       await Promise.all([sql, direct, maintainer].map((connection) => connection.end({ timeout: 1 })));
     },

@@ -1,6 +1,7 @@
 import { log } from '@/domain/log';
 import type { Topic } from '@/domain/operation';
 import { openConnections, workerName } from './connections';
+import { Maintenance } from './maintenance';
 import { WorkerMeters } from './meters';
 import { Metrics } from './metrics';
 import { Notices } from './notices';
@@ -43,6 +44,7 @@ const parts: Part[] = [
     ...(Number.isFinite(leaseMs) && leaseMs > 0 ? { leaseMs } : {}),
   }),
   new Metrics(sql, meters),
+  new Maintenance({ ...connections, worker: workerName, notify: (topics) => notices.add(topics) }),
 ];
 
 for (const part of parts) void part.start();

@@ -59,32 +59,37 @@ BEGIN
         WHEN EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conrelid = k.indrelid AND k.condition = ''
           AND k.columns[1:cardinality(f.conkey)] @> f.conkey AND f.conkey @> k.columns[1:cardinality(f.conkey)]) THEN 'foreign key' END AS guards
       FROM known k
-    )
-    SELECT k.relname::text AS name, k.top_name::text AS table_name,
-      CASE WHEN k.on_partition THEN k.table_name::text END AS on_partition,
-      m.amname::text AS method, pg_get_indexdef(k.indexrelid) AS definition,
-      k.indisunique AS is_unique, k.guards, k.leaves::integer AS leaves, k.invalid_leaves::integer AS invalid_leaves,
-      k.bytes, k.scans, k.last_scan,
-      coalesce(d.stats_reset, pg_postmaster_start_time()) AS counted_since,
-      k.scans = 0 AND k.guards IS NULL AND k.valid AND k.invalid_leaves = 0 AS unused,
-      (SELECT o.relname::text FROM guarded o WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam
+    ), judged AS (
+      SELECT k.*, m.amname,
+        (SELECT o.relname::text FROM guarded o WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam
           AND o.columns = k.columns AND o.indnkeyatts = k.indnkeyatts AND o.classes = k.classes AND o.collations = k.collations
           AND o.options = k.options AND o.condition = k.condition AND o.expressions = k.expressions AND o.valid
           -- Of two that are alike the one that holds a rule stays, else the older.
           AND k.rank < 3 AND (o.rank > k.rank OR (o.rank = k.rank AND o.indexrelid < k.indexrelid))
         ORDER BY o.indexrelid LIMIT 1) AS duplicate_of,
-      (SELECT o.relname::text FROM guarded o WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam
+        (SELECT o.relname::text FROM guarded o WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam
           AND m.amname = 'btree' AND k.rank = 1 AND o.valid AND o.indnkeyatts > k.indnkeyatts
           AND NOT 0 = ANY(k.columns)
           AND o.columns[1:k.indnkeyatts] = k.columns[1:k.indnkeyatts] AND o.columns @> k.columns
           AND o.classes[1:k.indnkeyatts] = k.classes AND o.collations[1:k.indnkeyatts] = k.collations
           AND o.options[1:k.indnkeyatts] = k.options AND o.condition = k.condition
-        ORDER BY o.indnkeyatts, o.indexrelid LIMIT 1) AS covered_by,
+        ORDER BY o.indnkeyatts, o.indexrelid LIMIT 1) AS covered_by
+      FROM guarded k JOIN pg_am m ON m.oid = k.relam
+    )
+    SELECT k.relname::text AS name, k.top_name::text AS table_name,
+      CASE WHEN k.on_partition THEN k.table_name::text END AS on_partition,
+      k.amname::text AS method, pg_get_indexdef(k.indexrelid) AS definition,
+      k.indisunique AS is_unique, k.guards, k.leaves::integer AS leaves, k.invalid_leaves::integer AS invalid_leaves,
+      k.bytes, k.scans, k.last_scan,
+      coalesce(d.stats_reset, pg_postmaster_start_time()) AS counted_since,
+      k.scans = 0 AND k.guards IS NULL AND k.valid AND k.invalid_leaves = 0 AS unused,
+      k.duplicate_of, k.covered_by,
       k.relkind = 'I' AND NOT k.valid AND b.root IS NULL AS incomplete,
       (NOT k.valid OR k.invalid_leaves > 0) AND b.root IS NULL AS invalid,
-      b.root IS NOT NULL AS building, k.indexrelid AS relation
-    FROM guarded k
-    JOIN pg_am m ON m.oid = k.relam
+      b.root IS NOT NULL AS building, k.indexrelid AS relation,
+      (k.guards IS NULL OR NOT k.valid OR k.invalid_leaves > 0 OR k.duplicate_of IS NOT NULL) AND NOT k.indisreplident
+        AND NOT EXISTS (SELECT FROM pg_constraint x WHERE x.conindid = k.indexrelid) AS droppable
+    FROM judged k
     LEFT JOIN pg_stat_database d ON d.datname = current_database()
     LEFT JOIN (SELECT DISTINCT root FROM building) b ON b.root = k.indexrelid
     WHERE NOT (k.top_name = 'transactions_archive' AND k.on_partition AND k.valid AND k.invalid_leaves = 0

@@ -3,6 +3,7 @@
 -- Each label: { transaction_id, transaction_timestamp?, is_fraud (null clears), labelled_at? }. labelled_at is the
 -- server's clock; only an import (source 'import') sets the time at which the label would have been known. It never
 -- lies before the payment itself. Without transaction_timestamp every month is looked at. Unknown ids give no row.
+-- A payment in the archive is read-only: VG001, with its month as detail, and nothing is labelled.
 CREATE OR REPLACE FUNCTION label_transactions(p_labels jsonb, p_source text)
 RETURNS TABLE (transaction_id text, transaction_timestamp timestamptz, is_fraud boolean, labelled_at timestamptz,
   was_fraud boolean, was_source text, was_labelled_at timestamptz)
@@ -41,6 +42,14 @@ BEGIN
     LOOP
       v_rows := v_rows || to_jsonb(v_row);
     END LOOP;
+    IF NOT FOUND THEN
+      SELECT x.transaction_timestamp AS at INTO v_row FROM transactions_archive x
+      WHERE x.transaction_id = v_label.transaction_id AND x.transaction_timestamp BETWEEN v_from AND v_to LIMIT 1;
+      IF FOUND THEN
+        RAISE EXCEPTION 'payment % is in the archive', v_label.transaction_id
+          USING ERRCODE = 'VG001', DETAIL = to_char(v_row.at AT TIME ZONE 'UTC', 'YYYY-MM');
+      END IF;
+    END IF;
   END LOOP;
   -- The hours that labels leave and enter, so that no sum of them is being filled meanwhile.
   PERFORM pg_advisory_xact_lock_shared(7461, h.hour)

@@ -209,14 +209,23 @@ export const maintenanceRequests = pgTable(
     status: varchar('status', { length: 10 }).notNull().default('waiting'),
     requestedBy: key('requested_by').notNull(),
     requestedAt: moment('requested_at').notNull().defaultNow(),
+    reason: text('reason'),
     startedAt: moment('started_at'),
     endedAt: moment('ended_at'),
+    /** The worker that runs it, and how many have: each write of a worker names its own attempt. */
+    takenBy: varchar('taken_by', { length: 100 }),
+    attempts: integer('attempts').notNull().default(0),
+    progress: jsonb('progress'),
+    cancelRequestedAt: moment('cancel_requested_at'),
     result: jsonb('result'),
     errorMessage: text('error_message'),
   },
   (t) => [
     index('maintenance_requests_open_idx').on(t.id).where(sql`status IN ('waiting','running')`),
-    check('maintenance_requests_status_check', sql`status IN ('waiting','running','ok','failed')`),
+    check(
+      'maintenance_requests_status_check',
+      sql`status IN ('waiting','running','ok','failed','cancelled')`,
+    ),
   ],
 );
 

@@ -193,6 +193,34 @@ test('undo is refused after somebody else has acted, or labelled the payment, or
   expect(await undoAlert(fresh, {})).toMatchObject({ ok: false, error: { code: 'not_found' } });
 });
 
+test('a payment in the archive is read-only: its verdict is refused and says which month to bring back', async () => {
+  const at = '2023-05-17T10:00:00.123456Z';
+  await t.sql`select ensure_partitions(${at}::timestamptz, ${at}::timestamptz)`;
+  const id = await raise({ at });
+  await t.sql`select move_transactions_month('2023-05-01', false)`;
+  const archived = { code: 'conflict', detail: 'transaction.archived', values: { month: '2023-05' } };
+  expect(await decideAlert(mira, { id, disposition: 'fraud' })).toMatchObject({ ok: false, error: archived });
+  expect(await bulkDecide(mira, { ids: [id], disposition: 'fraud' })).toMatchObject({
+    ok: true,
+    value: { decided: 0, results: [{ id, ok: false, code: 'archived', month: '2023-05' }] },
+  });
+  const label = [{ transaction_id: `pay-${serial}`, is_fraud: true }];
+  await expect(t.sql`select * from label_transactions(${t.sql.json(label)}, 'api')`).rejects.toMatchObject({
+    code: 'VG001',
+    detail: '2023-05',
+  });
+  expect(await stored(id)).toMatchObject({ status: 'open', is_fraud: null });
+  await t.sql`select bring_back_transactions('2023-05-01', 'a verdict', 'test')`;
+  expect(await decideAlert(mira, { id, disposition: 'fraud' })).toMatchObject({ ok: true });
+  expect(await stored(id)).toMatchObject({ status: 'decided', is_fraud: true });
+  await t.sql`select move_transactions_month('2023-05-01', false)`.catch((error) =>
+    expect(error.code).toBe('55006'),
+  );
+  await t.sql`delete from partition_holds`;
+  await t.sql`select move_transactions_month('2023-05-01', false)`;
+  expect(await undoAlert(mira, { id })).toMatchObject({ ok: false, error: archived });
+});
+
 test('bulk verdicts answer one result each in one transaction', async () => {
   const free = await Promise.all([raise(), raise(), raise()]);
   const held = await raise();

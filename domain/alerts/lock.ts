@@ -25,6 +25,8 @@ export type LockedAlert = {
   labelSource: string | null;
   /** As PostgreSQL writes it, to be compared with what a verdict has set. */
   labelledAt: string | null;
+  /** The month (`2024-03`) of a payment that is in the archive: it is read-only. */
+  archivedMonth: string | null;
 };
 
 /** Locks alerts in the order of their ids, so that two bulk verdicts never wait for each other in a circle. */
@@ -37,7 +39,9 @@ export const lockAlerts = async (tx: Tx, ids: readonly number[]): Promise<Locked
   await tx.execute(sql`select id from fraud_alerts where id in (${list}) order by id for update`);
   const rows = await tx.execute<Record<string, unknown>>(sql`select a.id, a.transaction_id,
       a.transaction_timestamp::text as at, a.status, a.disposition, a.note, a.assignee_id, p.name as assignee_name,
-      a.lease_until, ${held} as held, x.is_fraud, x.label_source, x.labelled_at::text as labelled_at
+      a.lease_until, ${held} as held, x.is_fraud, x.label_source, x.labelled_at::text as labelled_at,
+      (select to_char(t.transaction_timestamp at time zone 'UTC', 'YYYY-MM') from transactions_archive t
+        where t.transaction_id = a.transaction_id and t.transaction_timestamp = a.transaction_timestamp) as archived_month
     from fraud_alerts a
     left join console_users p on p.id::text = a.assignee_id
     left join lateral (select is_fraud, label_source, labelled_at from transactions t
@@ -57,6 +61,7 @@ export const lockAlerts = async (tx: Tx, ids: readonly number[]): Promise<Locked
     isFraud: (row.is_fraud ?? null) as boolean | null,
     labelSource: (row.label_source ?? null) as string | null,
     labelledAt: (row.labelled_at ?? null) as string | null,
+    archivedMonth: (row.archived_month ?? null) as string | null,
   }));
 };
 
@@ -69,6 +74,12 @@ export const refuseIfTaken = (alert: LockedAlert, actor: Actor): void => {
       detail: 'alert.claimed',
       values: { id: alert.id, name: alert.assigneeName ?? '', until: alert.leaseUntil ?? '' },
     });
+};
+
+/** @throws AppError `conflict` (`transaction.archived`, values: month): its month must be brought back first. */
+export const refuseIfArchived = ({ archivedMonth }: LockedAlert): void => {
+  if (archivedMonth !== null)
+    throw new AppError('conflict', { detail: 'transaction.archived', values: { month: archivedMonth } });
 };
 
 type Label = { transactionId: string; transactionTimestamp: string; isFraud: boolean | null };

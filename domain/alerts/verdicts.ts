@@ -18,6 +18,7 @@ import {
   type LockedAlert,
   lockAlert,
   lockAlerts,
+  refuseIfArchived,
   refuseIfTaken,
   restoreLabel,
   setLabels,
@@ -47,7 +48,6 @@ const decided = (
       status: 'decided',
       disposition,
       note: note ?? alert.note,
-      // An archived payment is read-only: its alert is decided, its label stays.
       ...(labelledAt ? { isFraud: disposition === 'fraud', labelSource: 'analyst', labelledAt } : {}),
     },
   });
@@ -74,7 +74,7 @@ const decide = async (
 /**
  * The verdict on one alert, and the label of its payment (source `analyst`, the server's clock): fraud is true, a
  * good alert and a false positive are false. Free alerts need no claim first.
- * Refuses with `locked` while somebody else has it, `conflict` once it is decided.
+ * Refuses with `locked` while somebody else has it, `conflict` once it is decided or while its payment is archived.
  */
 export const decideAlert = command({
   name: 'alert:decide',
@@ -84,6 +84,7 @@ export const decideAlert = command({
   run: async ({ tx, actor, input }) => {
     const alert = await lockAlert(tx, input.id);
     refuseIfTaken(alert, actor);
+    refuseIfArchived(alert);
     const audit = await decide(tx, actor, [alert], input.disposition, input.note || null);
     return { value: { id: alert.id, disposition: input.disposition }, audit };
   },
@@ -92,9 +93,10 @@ export const decideAlert = command({
 export type BulkResult = {
   id: number;
   ok: boolean;
-  /** Why not: `not_found`, `locked` (with the holder's name) or `conflict` (decided already). */
-  code?: 'not_found' | 'locked' | 'conflict';
+  /** Why not: `not_found`, `locked` (with the holder's name), `conflict` (decided already) or `archived` (with the month). */
+  code?: 'not_found' | 'locked' | 'conflict' | 'archived';
   name?: string;
+  month?: string;
 };
 
 /** One verdict on up to 200 alerts in one transaction: those that cannot be decided are told apart, one result each. */
@@ -112,6 +114,8 @@ export const bulkDecide = command({
       if (alert.status === 'decided') return { id, ok: false, code: 'conflict' };
       if (alert.held && alert.assigneeId !== actorId(actor))
         return { id, ok: false, code: 'locked', name: alert.assigneeName ?? '' };
+      if (alert.archivedMonth !== null)
+        return { id, ok: false, code: 'archived', month: alert.archivedMonth };
       return { id, ok: true };
     });
     const taken = results.flatMap((result) => (result.ok ? [locked.get(result.id) as LockedAlert] : []));
@@ -203,6 +207,7 @@ export const undoAlert = command({
     const act = await ownAct(tx, alert, actor);
     const before = act.old_values ?? {};
     const after = act.new_values ?? {};
+    if (typeof after.labelledAt === 'string') refuseIfArchived(alert);
     if (typeof after.labelledAt === 'string') {
       if (alert.labelSource !== 'analyst' || alert.labelledAt !== after.labelledAt)
         throw new AppError('conflict', { detail: 'alert.label_changed', values: { id: alert.id } });

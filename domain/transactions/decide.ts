@@ -197,8 +197,9 @@ async function makePartitions(
   for (const item of open) {
     if (outcomes[item.index] !== undefined) continue;
     const [there] = await deps.sql<{ there: boolean }[]>`
-      select to_regclass(to_char(${item.payment.transaction_timestamp}::text::timestamptz at time zone 'UTC',
-        '"transactions_y"YYYY"m"MM')) is not null as there`;
+      select exists (select from pg_inherits where inhparent = 'transactions'::regclass and inhrelid =
+        to_regclass(to_char(${item.payment.transaction_timestamp}::text::timestamptz at time zone 'UTC',
+          '"transactions_y"YYYY"m"MM'))) as there`;
     if (!there?.there) outcomes[item.index] = { kind: 'no_partition' };
   }
   if (open.every(({ index }) => outcomes[index] === undefined)) throw error;

@@ -80,6 +80,7 @@ export function useVerdicts({ left, back }: Options) {
   const reasonOf = (result: BulkResult) => {
     const id = formatAlertId(result.id);
     if (result.code === 'locked') return t('bulkLocked', { id, name: result.name ?? '' });
+    if (result.code === 'archived') return t('bulkArchived', { id, month: result.month ?? '' });
     return t(result.code === 'conflict' ? 'bulkDecided' : 'bulkMissing', { id });
   };
 
