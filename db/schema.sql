@@ -321,8 +321,13 @@ CREATE TABLE maintenance_requests (
   ended_at timestamp with time zone,
   result jsonb,
   error_message text,
+  reason text,
+  taken_by character varying(100),
+  attempts integer NOT NULL DEFAULT 0,
+  progress jsonb,
+  cancel_requested_at timestamp with time zone,
   CONSTRAINT maintenance_requests_pkey PRIMARY KEY (id),
-  CONSTRAINT maintenance_requests_status_check CHECK (((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying, 'ok'::character varying, 'failed'::character varying])::text[])))
+  CONSTRAINT maintenance_requests_status_check CHECK (((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying, 'ok'::character varying, 'failed'::character varying, 'cancelled'::character varying])::text[])))
 );
 CREATE TABLE merchant_analytics (
   id integer NOT NULL DEFAULT nextval('merchant_analytics_id_seq'::regclass),
@@ -1357,6 +1362,51 @@ CREATE VIEW v_index_usage AS
                     ELSE NULL::text
                 END AS guards
            FROM known k_1
+        ), judged AS (
+         SELECT k_1.indexrelid,
+            k_1.indrelid,
+            k_1.indisunique,
+            k_1.indisprimary,
+            k_1.indisexclusion,
+            k_1.indisreplident,
+            k_1.valid,
+            k_1.indnkeyatts,
+            k_1.relname,
+            k_1.relkind,
+            k_1.relispartition,
+            k_1.relam,
+            k_1.relpages,
+            k_1.columns,
+            k_1.classes,
+            k_1.collations,
+            k_1.options,
+            k_1.condition,
+            k_1.expressions,
+            k_1.table_name,
+            k_1.on_partition,
+            k_1.table_kind,
+            k_1.table_pages,
+            k_1.leaves,
+            k_1.invalid_leaves,
+            k_1.bytes,
+            k_1.scans,
+            k_1.last_scan,
+            k_1.top_name,
+            k_1.rank,
+            k_1.guards,
+            m.amname,
+            ( SELECT o.relname::text AS relname
+                   FROM guarded o
+                  WHERE o.indrelid = k_1.indrelid AND o.indexrelid <> k_1.indexrelid AND o.relam = k_1.relam AND o.columns = k_1.columns AND o.indnkeyatts = k_1.indnkeyatts AND o.classes = k_1.classes AND o.collations = k_1.collations AND o.options = k_1.options AND o.condition = k_1.condition AND o.expressions = k_1.expressions AND o.valid AND k_1.rank < 3 AND (o.rank > k_1.rank OR o.rank = k_1.rank AND o.indexrelid < k_1.indexrelid)
+                  ORDER BY o.indexrelid
+                 LIMIT 1) AS duplicate_of,
+            ( SELECT o.relname::text AS relname
+                   FROM guarded o
+                  WHERE o.indrelid = k_1.indrelid AND o.indexrelid <> k_1.indexrelid AND o.relam = k_1.relam AND m.amname = 'btree'::name AND k_1.rank = 1 AND o.valid AND o.indnkeyatts > k_1.indnkeyatts AND NOT (0 = ANY (k_1.columns)) AND o.columns[1:k_1.indnkeyatts] = k_1.columns[1:k_1.indnkeyatts] AND o.columns @> k_1.columns AND o.classes[1:k_1.indnkeyatts] = k_1.classes AND o.collations[1:k_1.indnkeyatts] = k_1.collations AND o.options[1:k_1.indnkeyatts] = k_1.options AND o.condition = k_1.condition
+                  ORDER BY o.indnkeyatts, o.indexrelid
+                 LIMIT 1) AS covered_by
+           FROM guarded k_1
+             JOIN pg_am m ON m.oid = k_1.relam
         )
  SELECT k.relname::text AS name,
     k.top_name::text AS table_name,
@@ -1364,7 +1414,7 @@ CREATE VIEW v_index_usage AS
             WHEN k.on_partition THEN k.table_name::text
             ELSE NULL::text
         END AS on_partition,
-    m.amname::text AS method,
+    k.amname::text AS method,
     pg_get_indexdef(k.indexrelid) AS definition,
     k.indisunique AS is_unique,
     k.guards,
@@ -1375,22 +1425,16 @@ CREATE VIEW v_index_usage AS
     k.last_scan,
     COALESCE(d.stats_reset, pg_postmaster_start_time()) AS counted_since,
     k.scans = 0 AND k.guards IS NULL AND k.valid AND k.invalid_leaves = 0 AS unused,
-    ( SELECT o.relname::text AS relname
-           FROM guarded o
-          WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam AND o.columns = k.columns AND o.indnkeyatts = k.indnkeyatts AND o.classes = k.classes AND o.collations = k.collations AND o.options = k.options AND o.condition = k.condition AND o.expressions = k.expressions AND o.valid AND k.rank < 3 AND (o.rank > k.rank OR o.rank = k.rank AND o.indexrelid < k.indexrelid)
-          ORDER BY o.indexrelid
-         LIMIT 1) AS duplicate_of,
-    ( SELECT o.relname::text AS relname
-           FROM guarded o
-          WHERE o.indrelid = k.indrelid AND o.indexrelid <> k.indexrelid AND o.relam = k.relam AND m.amname = 'btree'::name AND k.rank = 1 AND o.valid AND o.indnkeyatts > k.indnkeyatts AND NOT (0 = ANY (k.columns)) AND o.columns[1:k.indnkeyatts] = k.columns[1:k.indnkeyatts] AND o.columns @> k.columns AND o.classes[1:k.indnkeyatts] = k.classes AND o.collations[1:k.indnkeyatts] = k.collations AND o.options[1:k.indnkeyatts] = k.options AND o.condition = k.condition
-          ORDER BY o.indnkeyatts, o.indexrelid
-         LIMIT 1) AS covered_by,
+    k.duplicate_of,
+    k.covered_by,
     k.relkind = 'I'::"char" AND NOT k.valid AND b.root IS NULL AS incomplete,
     (NOT k.valid OR k.invalid_leaves > 0) AND b.root IS NULL AS invalid,
     b.root IS NOT NULL AS building,
-    k.indexrelid AS relation
-   FROM guarded k
-     JOIN pg_am m ON m.oid = k.relam
+    k.indexrelid AS relation,
+    (k.guards IS NULL OR NOT k.valid OR k.invalid_leaves > 0 OR k.duplicate_of IS NOT NULL) AND NOT k.indisreplident AND NOT (EXISTS ( SELECT
+           FROM pg_constraint x
+          WHERE x.conindid = k.indexrelid)) AS droppable
+   FROM judged k
      LEFT JOIN pg_stat_database d ON d.datname = current_database()
      LEFT JOIN ( SELECT DISTINCT building.root
            FROM building) b ON b.root = k.indexrelid
@@ -1565,41 +1609,27 @@ CREATE OR REPLACE FUNCTION public.archive_old_transactions()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
- SET "TimeZone" TO 'UTC'
- SET lock_timeout TO '200ms'
 AS $function$
 DECLARE
   v_started timestamptz := clock_timestamp();
-  v_keep interval := coalesce((SELECT make_interval(months => (config_value #>> '{}')::integer)
-    FROM system_config WHERE config_key = 'retention.transactions_months'), interval '2 years');
-  v_name text;
-  v_month timestamptz;
+  v_next record;
 BEGIN
   -- What the publisher archived it cannot send again: whoever follows keeps every month.
   IF EXISTS (SELECT FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid WHERE d.datname = current_database()) THEN
     PERFORM record_job_run('archive-old-transactions', v_started, 'skipped', NULL, 'a subscriber keeps every month');
     RETURN;
   END IF;
-  SELECT c.relname, to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')
-    INTO v_name, v_month
-    FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-   WHERE i.inhparent = 'transactions'::regclass AND c.relname ~ '^transactions_y\d{4}m\d{2}$'
-     AND to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM') + interval '1 month' < now() - v_keep
-     AND NOT EXISTS (SELECT FROM partition_holds h WHERE h.month = to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')::date
-       AND (h.until IS NULL OR h.until > now()))
-   ORDER BY 2 LIMIT 1;
-  IF v_name IS NULL THEN
+  SELECT * INTO v_next FROM months_to_archive() LIMIT 1;
+  IF NOT FOUND THEN
     PERFORM record_job_run('archive-old-transactions', v_started, 'ok', 0);
     RETURN;
   END IF;
   BEGIN
-    EXECUTE format('ALTER TABLE transactions DETACH PARTITION %I', v_name);
-    EXECUTE format('ALTER TABLE transactions_archive ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-      v_name, v_month, v_month + interval '1 month');
-    PERFORM record_job_run('archive-old-transactions', v_started, 'ok', 1, NULL, jsonb_build_object('partition', v_name));
+    PERFORM move_transactions_month(v_next.month, false);
+    PERFORM record_job_run('archive-old-transactions', v_started, 'ok', 1, NULL, jsonb_build_object('partition', v_next.name));
   EXCEPTION WHEN OTHERS THEN
     PERFORM record_job_run('archive-old-transactions', v_started,
-      CASE WHEN SQLSTATE = '55P03' THEN 'skipped' ELSE 'failed' END, 0, SQLERRM, jsonb_build_object('partition', v_name));
+      CASE WHEN SQLSTATE IN ('55P03', '55006') THEN 'skipped' ELSE 'failed' END, 0, SQLERRM, jsonb_build_object('partition', v_next.name));
   END;
 END $function$
 ;
@@ -1609,17 +1639,11 @@ CREATE OR REPLACE FUNCTION public.bring_back_transactions(p_month date, p_reason
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
  SET "TimeZone" TO 'UTC'
- SET lock_timeout TO '200ms'
 AS $function$
-DECLARE
-  v_from timestamptz := date_trunc('month', p_month::timestamptz);
-  v_name text := to_char(v_from, '"transactions_y"YYYY"m"MM');
 BEGIN
-  INSERT INTO partition_holds (month, reason, held_by, until) VALUES (v_from::date, p_reason, p_by, p_until)
-    ON CONFLICT (month) DO UPDATE SET reason = excluded.reason, held_by = excluded.held_by, until = excluded.until;
-  EXECUTE format('ALTER TABLE transactions_archive DETACH PARTITION %I', v_name);
-  EXECUTE format('ALTER TABLE transactions ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-    v_name, v_from, v_from + interval '1 month');
+  PERFORM move_transactions_month(p_month, true);
+  INSERT INTO partition_holds (month, reason, held_by, until) VALUES (date_trunc('month', p_month::timestamptz)::date, p_reason, p_by, p_until)
+    ON CONFLICT (month) DO UPDATE SET reason = excluded.reason, held_by = excluded.held_by, until = excluded.until, created_at = now();
 END $function$
 ;
 CREATE OR REPLACE FUNCTION public.claim_payments(p_worker text, p_lease_ms integer, p_most integer, p_max_tries integer)
@@ -2220,6 +2244,25 @@ BEGIN
   RETURN v_made;
 END $function$
 ;
+CREATE OR REPLACE FUNCTION public.index_shapes(p_table text)
+ RETURNS TABLE(index_name text, shape text, valid boolean)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT c.relname::text, concat_ws(' ', c.relam, i.indisunique, i.indisprimary, i.indnkeyatts,
+      (SELECT string_agg(coalesce(a.attname, '()'), ',' ORDER BY k.position)
+        FROM unnest(i.indkey::smallint[]) WITH ORDINALITY k(number, position)
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number),
+      i.indclass, i.indcollation, i.indoption,
+      -- Where in its statement something stood does not make it another condition.
+      regexp_replace(coalesce(i.indpred::text, ''), ':location -?\d+', '', 'g'),
+      regexp_replace(coalesce(i.indexprs::text, ''), ':location -?\d+', '', 'g')),
+    i.indisvalid AND i.indisready
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+  WHERE i.indrelid = to_regclass(format('public.%I', p_table))
+$function$
+;
 CREATE OR REPLACE FUNCTION public.keep_feature_cache(p_entities jsonb)
  RETURNS void
  LANGUAGE sql
@@ -2304,6 +2347,14 @@ BEGIN
     LOOP
       v_rows := v_rows || to_jsonb(v_row);
     END LOOP;
+    IF NOT FOUND THEN
+      SELECT x.transaction_timestamp AS at INTO v_row FROM transactions_archive x
+      WHERE x.transaction_id = v_label.transaction_id AND x.transaction_timestamp BETWEEN v_from AND v_to LIMIT 1;
+      IF FOUND THEN
+        RAISE EXCEPTION 'payment % is in the archive', v_label.transaction_id
+          USING ERRCODE = 'VG001', DETAIL = to_char(v_row.at AT TIME ZONE 'UTC', 'YYYY-MM');
+      END IF;
+    END IF;
   END LOOP;
   -- The hours that labels leave and enter, so that no sum of them is being filled meanwhile.
   PERFORM pg_advisory_xact_lock_shared(7461, h.hour)
@@ -2447,6 +2498,80 @@ AS $function$
   )
   SELECT w.*, to_regclass(format('public.%I', w.name)) IS NOT NULL FROM wanted w ORDER BY w.parent, w.from_at, w.name
 $function$
+;
+CREATE OR REPLACE FUNCTION public.months_to_archive()
+ RETURNS TABLE(month date, name text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET jit TO 'off'
+AS $function$
+  SELECT p.from_at::date, p.name FROM v_partitions p
+  WHERE p.parent = 'transactions' AND p.level = 1 AND NOT p.held AND NOT p.detaching
+    AND p.to_at < now() - coalesce((SELECT make_interval(months => (c.config_value #>> '{}')::integer)
+      FROM system_config c WHERE c.config_key = 'retention.transactions_months'), interval '2 years')
+    AND p.to_at <= date_trunc('month', now()) - interval '2 months'
+  ORDER BY p.from_at
+$function$
+;
+CREATE OR REPLACE FUNCTION public.move_transactions_month(p_month date, p_back boolean)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET lock_timeout TO '200ms'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+  v_from CONSTANT timestamptz := date_trunc('month', p_month::timestamptz);
+  v_to CONSTANT timestamptz := v_from + interval '1 month';
+  v_source CONSTANT text := CASE WHEN p_back THEN 'transactions_archive' ELSE 'transactions' END;
+  v_target CONSTANT text := CASE WHEN p_back THEN 'transactions' ELSE 'transactions_archive' END;
+  v_name text;
+  v_problem record;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('vigil.partitions'));
+  -- Nobody sets a hold between this look and the move.
+  LOCK TABLE partition_holds IN SHARE ROW EXCLUSIVE MODE;
+  IF NOT p_back AND v_to > date_trunc('month', now()) - interval '2 months' THEN
+    RAISE EXCEPTION 'payments may still come for month %', to_char(v_from, 'YYYY-MM') USING ERRCODE = '22023';
+  END IF;
+  IF NOT p_back AND EXISTS (SELECT FROM partition_holds h WHERE h.month = v_from::date AND (h.until IS NULL OR h.until > now())) THEN
+    RAISE EXCEPTION 'month % is held', to_char(v_from, 'YYYY-MM') USING ERRCODE = '55006';
+  END IF;
+  SELECT p.name INTO v_name FROM v_partitions p
+   WHERE p.parent = v_source AND p.level = 1 AND p.from_at = v_from AND p.to_at = v_to;
+  IF v_name IS NULL THEN
+    RAISE EXCEPTION 'no partition of % is month %', v_source, to_char(v_from, 'YYYY-MM') USING ERRCODE = '42704';
+  END IF;
+  SELECT * INTO v_problem FROM unready_to_attach(v_name, v_target) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION '% is not ready for %: %', v_name, v_target, CASE v_problem.problem
+        WHEN 'bounds' THEN format('it has no validated CHECK %s_bounds equal to its bounds', v_name)
+        ELSE format('it has no index like %s', v_problem.index_name) END USING ERRCODE = '55000';
+  END IF;
+  IF EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'relation' AND l.granted AND l.pid <> pg_backend_pid()
+        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+        AND l.relation IN (to_regclass(v_source), to_regclass(format('public.%I', v_name)))
+        AND a.xact_start < clock_timestamp() - interval '500 milliseconds') THEN
+    RAISE EXCEPTION 'a transaction that has been open for a while holds %', v_source USING ERRCODE = '55P03';
+  END IF;
+  IF p_back THEN
+    LOCK TABLE ONLY transactions IN SHARE UPDATE EXCLUSIVE MODE;
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', v_name);
+    LOCK TABLE ONLY transactions_archive IN ACCESS EXCLUSIVE MODE;
+  ELSE
+    LOCK TABLE ONLY transactions IN ACCESS EXCLUSIVE MODE;
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE NOWAIT', v_name);
+    LOCK TABLE ONLY transactions_archive IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;
+  END IF;
+  EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', v_source, v_name);
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', v_target, v_name, v_from, v_to);
+  RETURN v_name;
+END $function$
 ;
 CREATE OR REPLACE FUNCTION public.nearest_transactions(p_transaction_id text, p_timestamp timestamp with time zone, p_limit integer DEFAULT 6)
  RETURNS TABLE(transaction_id text, transaction_timestamp timestamp with time zone, similarity double precision)
@@ -3129,6 +3254,19 @@ AS $function$
   SELECT coalesce(array_agg(DISTINCT day ORDER BY day), '{}') FROM taken;
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.unready_to_attach(p_month text, p_table text)
+ RETURNS TABLE(problem text, index_name text)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT 'bounds', NULL WHERE NOT EXISTS (SELECT FROM pg_constraint k
+    WHERE k.conrelid = to_regclass(format('public.%I', p_month)) AND k.conname = p_month || '_bounds' AND k.contype = 'c' AND k.convalidated)
+  UNION ALL
+  SELECT 'index', w.index_name FROM index_shapes(p_table) w
+  WHERE NOT EXISTS (SELECT FROM index_shapes(p_month) h WHERE h.shape = w.shape AND h.valid)
+$function$
+;
 
 -- Publications
 
@@ -3148,6 +3286,8 @@ GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_t
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION fill_feature_cache(p_entity text, p_key text, p_day timestamp with time zone) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION fill_feature_cache(p_entity text, p_key text, p_day timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION index_shapes(p_table text) TO vigil_web;
+GRANT EXECUTE ON FUNCTION index_shapes(p_table text) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION keep_feature_cache(p_entities jsonb) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION keep_feature_cache(p_entities jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO vigil_ingest;
@@ -3156,6 +3296,9 @@ GRANT EXECUTE ON FUNCTION label_transactions(p_labels jsonb, p_source text) TO v
 GRANT EXECUTE ON FUNCTION missing_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_readonly;
 GRANT EXECUTE ON FUNCTION missing_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_web;
 GRANT EXECUTE ON FUNCTION missing_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION months_to_archive() TO vigil_web;
+GRANT EXECUTE ON FUNCTION months_to_archive() TO vigil_worker;
+GRANT EXECUTE ON FUNCTION move_transactions_month(p_month date, p_back boolean) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_readonly;
 GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_web;
 GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_worker;
@@ -3180,6 +3323,8 @@ GRANT EXECUTE ON FUNCTION server_runs(p_since timestamp with time zone) TO vigil
 GRANT EXECUTE ON FUNCTION set_server_job(p_job text, p_active boolean) TO vigil_web;
 GRANT EXECUTE ON FUNCTION settle_claims(p_claims jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION signal_session(p_signal text, p_pid integer, p_backend_start timestamp with time zone, p_query_start timestamp with time zone) TO vigil_web;
+GRANT EXECUTE ON FUNCTION unready_to_attach(p_month text, p_table text) TO vigil_web;
+GRANT EXECUTE ON FUNCTION unready_to_attach(p_month text, p_table text) TO vigil_worker;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_ingest;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_worker;
 GRANT SELECT ON api_key_addresses TO vigil_web;
@@ -3297,8 +3442,13 @@ GRANT INSERT, SELECT, UPDATE ON known_devices TO vigil_web;
 GRANT SELECT ON known_devices TO vigil_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON login_guard TO vigil_web;
 GRANT DELETE, SELECT ON login_guard TO vigil_worker;
-GRANT INSERT, SELECT, UPDATE ON maintenance_requests TO vigil_web;
 GRANT INSERT, SELECT, UPDATE ON maintenance_requests TO vigil_worker;
+GRANT SELECT ON maintenance_requests TO vigil_web;
+GRANT INSERT ON maintenance_requests (arguments) TO vigil_web;
+GRANT UPDATE ON maintenance_requests (cancel_requested_at) TO vigil_web;
+GRANT INSERT ON maintenance_requests (kind) TO vigil_web;
+GRANT INSERT ON maintenance_requests (reason) TO vigil_web;
+GRANT INSERT ON maintenance_requests (requested_by) TO vigil_web;
 GRANT USAGE ON maintenance_requests_id_seq TO vigil_ingest;
 GRANT USAGE ON maintenance_requests_id_seq TO vigil_web;
 GRANT USAGE ON maintenance_requests_id_seq TO vigil_worker;
