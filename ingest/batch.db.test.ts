@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readKeptPayment } from '@/domain/transactions/kept-payment';
 import type { BatchAnswer } from './batch/results';
 import { aPayment, testIngest } from './ingest-fixture';
 import { batchReport, problemDetails, undecidedAnswer } from './openapi';
@@ -425,7 +426,9 @@ it('thousands of batches of anything, and never a failure of the server', async 
     ),
   );
   const element = fc.oneof(
-    fc.constant(0).map(() => JSON.stringify(aPayment())),
+    fc
+      .dictionary(fc.string({ minLength: 1, maxLength: 8 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 })
+      .map((metadata) => JSON.stringify(aPayment({ metadata }))),
     fc
       .dictionary(
         fc.constantFrom(...Object.keys(aPayment()), 'metadata', 'ip_address', '__proto__', 'x'),
@@ -463,4 +466,9 @@ it('thousands of batches of anything, and never a failure of the server', async 
   expect(statuses.get(202)).toBeGreaterThan(300);
   const [after] = await t.sql`select count(*)::int as n from transaction_stream`;
   expect(after?.n - before?.n).toBe(accepted);
+  // What is kept can be read back, whatever was sent.
+  const rows =
+    await t.sql`select transaction_id as id, raw_data, payload_hash from transaction_stream where answer is null`;
+  for (const row of rows)
+    expect(readKeptPayment(row.raw_data, row.payload_hash)?.transaction_id, row.id).toBe(row.id);
 }, 300_000);

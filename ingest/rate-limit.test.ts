@@ -39,6 +39,19 @@ describe('a rate limit', () => {
     expect(limit.take({ ...key, id: 3, burst: 1 })).toBe(1);
   });
 
+  it('lets a heavy call leave a debt, which those after it wait for', () => {
+    let now = 0;
+    const limit = new RateLimit(() => now);
+    limit.charge(key, 5);
+    expect(limit.take(key)).toBe(0);
+    limit.charge(key, 99);
+    expect(limit.take(key)).toBe(9);
+    now = 8_000;
+    expect(limit.take(key)).toBe(1);
+    now = 8_100;
+    expect(limit.take(key)).toBe(0);
+  });
+
   it('never lets more pass than burst and rate allow, over any time', () => {
     const steps = fc.array(fc.record({ wait: fc.nat(500), calls: fc.nat(30) }), { maxLength: 60 });
     fc.assert(

@@ -133,6 +133,7 @@ export class Stream implements Part {
     }
     this.#unfinished = alive;
     const renewing = this.#renew(alive);
+    const fenced = counters.fenced;
     try {
       await decideBlock(alive, {
         maxTries: this.#maxTries.value,
@@ -146,6 +147,12 @@ export class Stream implements Part {
       this.#unfinished = [];
     } finally {
       await renewing.stop();
+      const lost = counters.fenced - fenced;
+      if (lost > 0)
+        log.warn(
+          { payments: lost },
+          'payments were taken over by another worker; what was decided here is not kept',
+        );
       counters.blockMs += performance.now() - startedMs;
       notify(['stream']);
     }
