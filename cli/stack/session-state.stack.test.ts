@@ -46,7 +46,10 @@ afterAll(async () => {
   fs.rmSync(dir, { recursive: true, force: true });
 });
 
-/** What a session could hold; asked through the pooler, so of the very connection that everybody used. */
+/**
+ * What a session could hold; asked through the pooler, so of the very connection that everybody used. PgBouncer itself keeps
+ * four settings equal to each client's own, and those of a transaction begin anew with the next.
+ */
 const sessionOf = async (sql: Sql) => {
   const [row] = await sql`select pg_backend_pid() as pid,
     (select count(*)::int from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as locks,
@@ -55,7 +58,8 @@ const sessionOf = async (sql: Sql) => {
     (select count(*)::int from pg_listening_channels()) as channels,
     (select count(*)::int from pg_class where relpersistence = 't' and pg_table_is_visible(oid)) as tables,
     (select coalesce(array_agg(name order by name), '{}') from pg_settings
-      where source = 'session' and name not in ('client_encoding', 'application_name', 'DateStyle', 'TimeZone')) as settings`;
+      where source = 'session' and not name like 'transaction\\_%'
+        and name not in ('client_encoding', 'application_name', 'DateStyle', 'TimeZone')) as settings`;
   const { pid, ...held } = row as { pid: number } & Record<string, unknown>;
   return { pid, held };
 };
