@@ -7,7 +7,7 @@ import type { Role } from '@/domain/access';
 import { newRequestId, type PersonActor } from '@/domain/actor';
 import { cancelQuery, terminateSession } from './commands';
 import type { TreeRow } from './lock-tree';
-import { activitySnapshot, getSession } from './queries';
+import { activitySnapshot, findSession } from './queries';
 import { readSessions, type Session } from './sessions';
 
 const t = await testDatabase({ role: 'web' });
@@ -168,8 +168,8 @@ describe('who is connected', () => {
     const sql = client('with-locks');
     await sql.unsafe('begin; lock table transaction_stream in row exclusive mode');
     const session = await find('with-locks');
-    const detail = await getSession(operator, { pid: session.pid, backendStart: session.backendStart! });
-    expect(detail.locks.rows[0]).toEqual({
+    const detail = await findSession(operator, { pid: session.pid, backendStart: session.backendStart! });
+    expect(detail?.locks.rows[0]).toEqual({
       lockType: 'relation',
       mode: 'RowExclusiveLock',
       relation: 'transaction_stream',
@@ -177,9 +177,7 @@ describe('who is connected', () => {
       count: 1,
     });
     const forged = session.backendStart!.replace(/\d{6}Z$/, '000000Z');
-    await expect(getSession(operator, { pid: session.pid, backendStart: forged })).rejects.toMatchObject({
-      failure: { code: 'not_found', detail: 'activity.ended' },
-    });
+    expect(await findSession(operator, { pid: session.pid, backendStart: forged })).toBeNull();
   });
 
   test('a login that sees little counts what it does not see, and shows nobody’s text', async () => {
@@ -246,11 +244,11 @@ describe('who waits for whom', () => {
     ]);
     expect(locks.tree.roots).toHaveLength(2);
     const dropper = await find('drop-it');
-    const { blockedBy } = await getSession(operator, {
+    const detail = await findSession(operator, {
       pid: dropper.pid,
       backendStart: dropper.backendStart!,
     });
-    expect(blockedBy).toHaveLength(4);
+    expect(detail?.blockedBy).toHaveLength(4);
     expect((await activitySnapshot(operator, { waiting: true })).sessions).toHaveLength(3);
     await endAll();
     await Promise.all(work);

@@ -29,7 +29,7 @@ export const snapshotInput = z.strictObject({
   background: z.boolean().default(false),
 });
 
-export const getSessionInput = z.strictObject({ pid, backendStart: instant });
+export const findSessionInput = z.strictObject({ pid, backendStart: instant });
 
 /** The very session that was looked at, and why something is done to it. */
 export const signalInput = z.strictObject({

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db, Tx } from '@/db/client';
-import { AppError, sqlState } from '@/domain/errors';
+import { sqlState } from '@/domain/errors';
 import { query } from '@/domain/operation';
-import { getSessionInput, snapshotInput } from './input';
+import { findSessionInput, snapshotInput } from './input';
 import { type LockTree, lockTree } from './lock-tree';
 import { type LocksOfSession, readLocksOf, readLockWaits } from './locks';
 import {
@@ -110,20 +110,17 @@ export type SessionDetail = {
   blockedBy: number[];
 };
 
-/**
- * One session with its whole query and its locks.
- * @throws AppError 'not_found' when it has ended: its pid may be another's by now
- */
-export const getSession = query({
+/** One session with its whole query and its locks; null when it has ended: its pid may be another's by now. */
+export const findSession = query({
   name: 'activity.session',
   can: 'database:read',
-  input: getSessionInput,
+  input: findSessionInput,
   live: true,
-  run: async ({ db, input }): Promise<SessionDetail> =>
+  run: async ({ db, input }): Promise<SessionDetail | null> =>
     inSnapshot(db, async (tx, version) => {
       const where = sql`a.pid = ${input.pid} and a.backend_start = ${input.backendStart}::text::timestamptz`;
       const [session] = await readSessions(tx, { version, where, length: wholeLength, limit: 1 });
-      if (!session) throw new AppError('not_found', { detail: 'activity.ended' });
+      if (!session) return null;
       const waiting = session.wait?.type === 'Lock';
       const [blockers] = waiting
         ? await tx.execute(sql`select to_json(pg_blocking_pids(${input.pid})) as pids`)

@@ -2,6 +2,7 @@
 
 import { Button } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { parseAsString, useQueryStates } from 'nuqs';
 import { useState } from 'react';
@@ -45,7 +46,7 @@ const params = {
 /** Who is connected and who is in the way, read every three seconds while somebody looks. */
 export function ActivityView(props: Props) {
   const t = useTranslations('activity');
-  const [paused, setPaused] = useState(false);
+  const [paused, setPaused] = usePause();
   const [given] = useQueryStates(params);
   const [range] = useRange('1h');
   const open = useOpenRow();
@@ -107,6 +108,17 @@ export function ActivityView(props: Props) {
       />
     </>
   );
+}
+
+/** Whether the page stands still; an answer that is under way does not move it any more. */
+function usePause() {
+  const [paused, setPaused] = useState(false);
+  const client = useQueryClient();
+  const set = (next: boolean) => {
+    setPaused(next);
+    if (next) void client.cancelQueries({ queryKey: ['live', 'activity.snapshot'] });
+  };
+  return [paused, set] as const;
 }
 
 function PauseButton({ paused, set }: { paused: boolean; set: (paused: boolean) => void }) {

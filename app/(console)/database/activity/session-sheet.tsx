@@ -35,11 +35,11 @@ export function SessionSheet(props: Props) {
   const t = useTranslations('activity');
   const { pid, backendStart, every } = props;
   const topics = every ? (['health'] as const) : [];
-  const detail = useLive<SessionDetail>('activity.session', { pid, backendStart }, undefined, topics, {
+  const detail = useLive<SessionDetail | null>('activity.session', { pid, backendStart }, undefined, topics, {
     every,
   });
-  const gone = detail.error?.code === 'not_found';
-  const session = gone ? undefined : detail.data?.session;
+  const gone = detail.data === null;
+  const session = detail.data?.session;
   const words = useActivityWords();
   return (
     <SideSheet
@@ -53,7 +53,7 @@ export function SessionSheet(props: Props) {
           {t('hasEndedHint', { pid })}
         </Note>
       )}
-      {!gone && !detail.data && (
+      {detail.data === undefined && (
         <PanelState problem={problemOf(detail)} height={200} retry={() => detail.refetch()} />
       )}
       {session && <Content detail={detail.data!} />}
