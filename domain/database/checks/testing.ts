@@ -27,11 +27,13 @@ type Incident = {
   object: string | RegExp;
   sql?: RegExp;
   status?: 'warning' | 'critical';
+  /** What else the check must have found. */
+  facts?: Record<string, unknown>;
   /** Other checks that the same fault rightly turns red. */
   also?: CheckName[];
 };
 
-const within = { timeout: 20_000, interval: 250 };
+const within = { timeout: 40_000, interval: 250 };
 
 /**
  * Scripts an incident: its check turns red and names the right object, no other check does, and it is as before once
@@ -56,10 +58,15 @@ export const scriptIncident = async (incident: Incident): Promise<CheckResult> =
         const worse = results.filter((one) => isRed(one.status) && !redBefore.has(one.name));
         return {
           object: String(found?.facts.object),
+          facts: found?.facts,
           worse: worse.map((one) => one.name).filter((name) => !also.includes(name as CheckName)),
         };
       }, within)
-      .toEqual({ object: expect.stringMatching(incident.object), worse: [check] });
+      .toEqual({
+        object: expect.stringMatching(incident.object),
+        facts: expect.objectContaining(incident.facts ?? {}),
+        worse: [check],
+      });
   } finally {
     await end();
   }
