@@ -21,6 +21,7 @@ const routes: Record<string, Route> = {
   '/alerts/[id]': { can: 'alert:read', path: '/alerts/999999999', status: 404 },
   '/database': { can: 'database:read' },
   '/database/activity': { can: 'database:read' },
+  '/database/jobs': { can: 'database:read' },
   '/database/queries': { can: 'database:read' },
   '/rules': { can: 'rule:read' },
   '/rules/new': { can: 'rule:create' },

@@ -2,7 +2,6 @@
 
 import { Button } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { parseAsString, useQueryStates } from 'nuqs';
 import { useState } from 'react';
@@ -46,21 +45,23 @@ const params = {
 /** Who is connected and who is in the way, read every three seconds while somebody looks. */
 export function ActivityView(props: Props) {
   const t = useTranslations('activity');
-  const [paused, setPaused] = usePause();
   const [given] = useQueryStates(params);
   const [range] = useRange('1h');
   const open = useOpenRow();
   const [signalling, setSignalling] = useState<Signalling | null>(null);
+  const asked = activityInput(given);
+  const [held, setHeld] = useState<{ asked: string; snapshot: ActivitySnapshot } | null>(null);
+  const paused = held !== null;
   const live = paused ? { topics: [], every: undefined } : { topics: ['health'] as const, every: everyMs };
-  const snapshot = useLive<ActivitySnapshot>(
-    'activity.snapshot',
-    activityInput(given),
-    props.snapshot,
-    live.topics,
-    { every: live.every },
-  );
+  const newest = useLive<ActivitySnapshot>('activity.snapshot', asked, props.snapshot, live.topics, {
+    every: live.every,
+  });
   const series = useLive<HealthSeries>('database.health-series', { range }, props.series, ['health']);
-  const now = snapshot.data ?? props.snapshot;
+  // What arrives while the page stands still, asked for before or on a new connection, does not move it.
+  const still = held?.asked === JSON.stringify(asked) ? held.snapshot : null;
+  const now = still ?? newest.data ?? props.snapshot;
+  const snapshot = still ? ({ ...newest, data: still } as typeof newest) : newest;
+  const setPaused = (next: boolean) => setHeld(next ? { asked: JSON.stringify(asked), snapshot: now } : null);
   const opened = parseSessionKey(open.key);
   return (
     <>
@@ -104,21 +105,10 @@ export function ActivityView(props: Props) {
       <SignalDialog
         signalling={signalling}
         onClose={() => setSignalling(null)}
-        onDone={() => void snapshot.refetch()}
+        onDone={() => void newest.refetch()}
       />
     </>
   );
-}
-
-/** Whether the page stands still; an answer that is under way does not move it any more. */
-function usePause() {
-  const [paused, setPaused] = useState(false);
-  const client = useQueryClient();
-  const set = (next: boolean) => {
-    setPaused(next);
-    if (next) void client.cancelQueries({ queryKey: ['live', 'activity.snapshot'] });
-  };
-  return [paused, set] as const;
 }
 
 function PauseButton({ paused, set }: { paused: boolean; set: (paused: boolean) => void }) {
