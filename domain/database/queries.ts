@@ -71,29 +71,6 @@ export const listCapabilities = query({
   },
 });
 
-export type ConnectionGroup = { state: string; role: string; application: string; count: number };
-
-/** Client connections of this database by state, role and application, most first. */
-export const connectionsByState = query({
-  name: 'database.connections',
-  can: 'database:read',
-  input: noInput,
-  live: true,
-  run: async ({ db }): Promise<ConnectionGroup[]> => {
-    const rows = await db.execute(sql`
-      select coalesce(state, 'unknown') as state, coalesce(usename::text, '') as role,
-        coalesce(application_name, '') as application, count(*)::int as count
-      from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
-      group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit 100`);
-    return rows.map((row) => ({
-      state: String(row.state),
-      role: String(row.role),
-      application: String(row.application),
-      count: Number(row.count),
-    }));
-  },
-});
-
 export type SlowQuery = {
   queryId: string;
   query: string;
