@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Sql } from 'postgres';
 
 /** The login roles of the processes and of people; `vigil_owner` owns everything and cannot sign in. */
-export const loginRoles = ['web', 'ingest', 'worker', 'maintainer', 'readonly'] as const;
+export const loginRoles = ['web', 'ingest', 'worker', 'maintainer', 'planner', 'readonly'] as const;
 export type LoginRole = (typeof loginRoles)[number];
 export type RoleUrls = Record<LoginRole, string>;
 
@@ -33,6 +33,13 @@ const settings: Record<LoginRole, Record<string, string>> = {
   ingest: { statement_timeout: '5s', idle_in_transaction_session_timeout: '5s', lock_timeout: '3s' },
   worker: { statement_timeout: '5min', idle_in_transaction_session_timeout: '1min', lock_timeout: '3s' },
   maintainer: { statement_timeout: '1h', idle_in_transaction_session_timeout: '1min' },
+  // Asks for plans of recorded statements; see domain/database/explain.ts.
+  planner: {
+    statement_timeout: '2s',
+    idle_in_transaction_session_timeout: '5s',
+    lock_timeout: '100ms',
+    default_transaction_read_only: 'on',
+  },
   readonly: { statement_timeout: '30s', idle_in_transaction_session_timeout: '30s' },
 };
 

@@ -23,6 +23,7 @@ const routes: Record<string, Route> = {
   '/database/activity': { can: 'database:read' },
   '/database/jobs': { can: 'database:read' },
   '/database/queries': { can: 'database:read' },
+  '/database/queries/[id]': { can: 'database:read', path: '/database/queries/1', status: 404 },
   '/rules': { can: 'rule:read' },
   '/rules/new': { can: 'rule:create' },
   '/rules/[id]': { can: 'rule:read', path: '/rules/1' },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import postgres, { type Sql } from 'postgres';
 
 /** A login of the product under test; its starter keeps port and passwords beside the data. */
-export function loginUrl(role: 'worker' | 'ingest' | 'web'): string {
+export function loginUrl(role: 'worker' | 'ingest' | 'web' | 'maintainer'): string {
   const dir = process.env.VIGIL_E2E_DATA_DIR ?? path.dirname(process.env.VIGIL_E2E_CREDENTIALS!);
   const passwords = JSON.parse(readFileSync(path.join(dir, 'roles.json'), 'utf8')) as Record<string, string>;
   const server = process.env.VIGIL_E2E_STACK_DIR

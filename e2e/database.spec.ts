@@ -5,19 +5,24 @@ import { expect, expectAccessible, test } from './fixtures';
 // The server tells queries apart by what they do: another name for the column would be the same query.
 const mark = 'e2e_slow';
 
-test('the operator sees the health of the database, its checks, jobs and what stands in', async ({
+test('the operator sees the health of the database, its checks and what stands in', async ({
   page,
   signIn,
 }) => {
   await signIn('db_operator');
-  await page.goto('/database');
+  await page.goto('/database?show=all');
   await expect(page.getByRole('heading', { level: 1, name: 'Health' })).toBeVisible();
-  const checks = page.getByRole('table', { name: 'Checks' });
-  await expect(checks.getByRole('row', { name: /Connections in use OK/ })).toBeVisible();
-  await expect(checks.getByRole('row', { name: /Partitions for payments OK/ })).toBeVisible();
-  const jobs = page.getByRole('table', { name: 'Jobs' });
-  await expect(jobs.getByRole('row', { name: /refresh-fraud-dashboard OK/ })).toBeVisible();
-  await expect(jobs.getByRole('row', { name: /sample-health OK/ })).toBeVisible();
+  await expect(page.getByText(/that cost the database \d+/)).toBeVisible();
+  const checks = page.getByRole('region', { name: 'Checks' });
+  for (const area of ['Connections and locks', 'Vacuum', 'Partitions', 'Replication', 'Settings'])
+    await expect(checks.getByRole('region', { name: area })).toBeVisible();
+  const runway = checks.locator('details', { hasText: 'Partitions by month' });
+  await expect(runway).toContainText('OK');
+  await runway.locator('summary').click();
+  await expect(page).toHaveURL(/check=partitionRunway/);
+  await expect(runway.getByRole('row', { name: /transactions/ }).first()).toBeVisible();
+  await expect(runway).toContainText('Looked at 6 tables');
+  await expectAccessible(page);
   const server = page.getByRole('table', { name: 'Server' });
   await expect(server.getByRole('row', { name: /pg_stat_statements Present/ })).toBeVisible();
   const servers = process.env.VIGIL_E2E_STACK_DIR ? 'Present' : 'Substitute';
@@ -26,7 +31,34 @@ test('the operator sees the health of the database, its checks, jobs and what st
   await expect(page.getByRole('img', { name: 'Cache hit ratio' })).toBeVisible();
   await page.getByText('7 days', { exact: true }).click();
   await expect(page).toHaveURL(/range=7d/);
-  await expectAccessible(page);
+});
+
+test('what is wrong is found by checking again, with its cause and the statement that puts it right', async ({
+  page,
+  signIn,
+}) => {
+  const owner = postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });
+  try {
+    await owner`set role vigil_owner`;
+    await owner`create table e2e_neglected (id int) with (autovacuum_enabled = false)`;
+    await signIn('db_operator');
+    await page.goto('/database');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await expect(page.getByText(/Checked again:/)).toBeVisible();
+    const check = page.locator('details', { hasText: 'Autovacuum by table' });
+    await expect(check).toContainText('Warning');
+    await check.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await expect(check).toContainText('e2e_neglected');
+    await expect(check.locator('pre')).toHaveText('ALTER TABLE e2e_neglected RESET (autovacuum_enabled);');
+    await expectAccessible(page);
+    await owner.unsafe((await check.locator('pre').textContent()) ?? '');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await expect(check).toBeHidden();
+  } finally {
+    await owner`drop table if exists e2e_neglected`;
+    await owner.end();
+  }
 });
 
 test('a query that is slow is among the queries, marked, with its history and limit', async ({
@@ -50,12 +82,36 @@ test('a query that is slow is among the queries, marked, with its history and li
   await expect(sheet.locator('pre')).toContainText(mark);
   await expect(sheet.locator('pre')).toContainText('$1');
   await expectAccessible(page);
+  await sheet.getByRole('button', { name: 'Explain' }).click();
+  await expect(sheet.getByText('Generic plan, not executed')).toBeVisible();
+  await expect(sheet.getByRole('list', { name: 'Plan' })).toContainText('Result');
+  await sheet.getByRole('tab', { name: /Callers/ }).click();
+  await expect(sheet.getByRole('row', { name: /vigil_worker/ })).toBeVisible();
+  await expectAccessible(page);
+  await sheet.getByRole('link', { name: 'Open' }).click();
+  await expect(page).toHaveURL(/\/database\/queries\/-?\d+$/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('select pg_sleep');
+  await expect(page.getByRole('img', { name: 'Mean time' })).toBeVisible();
+  await expectAccessible(page);
 
-  await page.goto('/database/queries?view=slow');
+  await page.goto('/database/queries?view=slow&role=vigil_worker&sort=-mean');
   await expect(page.getByRole('row', { name: new RegExp(mark) })).toBeVisible();
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/open=/);
+});
+
+test('who only reads may look at everything and change nothing', async ({ page, signIn }) => {
+  await signIn('auditor');
+  await page.goto('/database');
+  await expect(page.getByRole('heading', { level: 1, name: 'Health' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Check again' })).toHaveCount(0);
+  await page.goto('/database/queries');
+  await page.getByRole('row').nth(1).click();
+  const sheet = page.getByRole('complementary');
+  await sheet.getByRole('tab', { name: 'Plan' }).click();
+  await expect(sheet.getByText('Your role may not ask for plans.')).toBeVisible();
+  await expect(sheet.getByRole('button', { name: 'Explain' })).toHaveCount(0);
 });
 
 test('an analyst has no way into the database', async ({ page, signIn, complaints }) => {

@@ -17,6 +17,7 @@ function ownerSql() {
 const every = [
   'analyze-partitioned',
   'archive-old-transactions',
+  'check-health',
   'daily-reports',
   'delete-expired-rows',
   'drop-expired-partitions',

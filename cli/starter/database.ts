@@ -136,13 +136,14 @@ async function createNamed(url: string): Promise<void> {
 
 /** The roles' logins as migrate made them are direct; those of the web and the worker go through the pooler. */
 function processUrls(roles: RoleUrls, settings: Settings): DatabaseUrls {
-  const own = (name: 'web' | 'ingest' | 'worker' | 'maintainer') =>
+  const own = (name: keyof DatabaseUrls['direct']) =>
     process.env[`VIGIL_${name.toUpperCase()}_DATABASE_URL`] || roles[name];
   const direct = {
     web: own('web'),
     ingest: own('ingest'),
     worker: own('worker'),
     maintainer: own('maintainer'),
+    planner: own('planner'),
   };
   const at = (server: string) => {
     const { host, pathname, search } = new URL(server);

@@ -3,7 +3,7 @@ import type { Settings } from './settings';
 import type { ProcessSpec } from './supervisor';
 
 /** One login a process of the product, made by migrate. */
-export type RoleUrls = { web: string; ingest: string; worker: string; maintainer: string };
+export type RoleUrls = { web: string; ingest: string; worker: string; maintainer: string; planner: string };
 export type DatabaseUrls = {
   /** Past any pooler. */
   direct: RoleUrls;
@@ -95,6 +95,7 @@ export function processSpecs(settings: Settings, urls: DatabaseUrls, secrets: Se
         DIRECT_DATABASE_URL: urls.direct.web,
         ...(urls.analytics ? { ANALYTICS_DATABASE_URL: urls.analytics.web } : {}),
         ...pooler,
+        VIGIL_PLANNER_DATABASE_URL: urls.direct.planner,
         VIGIL_NEXT_DIR: settings.nextDir,
         NEXT_TELEMETRY_DISABLED: '1',
         NEXTAUTH_URL: publicUrl(settings),

@@ -7,9 +7,9 @@ BEGIN
   IF to_regrole('vigil_web') IS NULL THEN
     RETURN;
   END IF;
-  EXECUTE 'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM vigil_web, vigil_worker, vigil_ingest, vigil_readonly';
+  EXECUTE 'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM vigil_web, vigil_worker, vigil_ingest, vigil_readonly, vigil_planner';
   FOREACH v_statement IN ARRAY ARRAY[
-    format('GRANT USAGE ON SCHEMA public TO %s, vigil_maintainer, vigil_readonly', v_readers),
+    format('GRANT USAGE ON SCHEMA public TO %s, vigil_maintainer, vigil_readonly, vigil_planner', v_readers),
     format('GRANT SELECT ON ALL TABLES IN SCHEMA public TO %s', 'vigil_web, vigil_worker'),
     -- The decision API reads payments, rules and keys; people, sessions and the audit trail are none of its business.
     'GRANT SELECT ON users, merchants, transactions, transactions_archive, transactions_all, transaction_stream, ml_features,
@@ -57,6 +57,26 @@ BEGIN
       TO vigil_ingest, vigil_worker',
     'GRANT EXECUTE ON FUNCTION label_transactions(jsonb, text) TO vigil_web, vigil_ingest, vigil_worker'
   ] LOOP
+    EXECUTE v_statement;
+  END LOOP;
+  -- Plans are made with the rights on tables that the processes have, and without those on secrets; the login changes
+  -- nothing, since all its transactions are read-only.
+  FOR v_statement IN
+    SELECT format('GRANT %s ON %I TO vigil_planner', string_agg(DISTINCT a.privilege_type, ', '), c.relname)
+    FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition
+      AND a.grantee IN ('vigil_web'::regrole, 'vigil_worker'::regrole, 'vigil_ingest'::regrole)
+      AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+      AND c.relname NOT IN ('console_users', 'password_links', 'user_sessions', 'login_guard', 'api_keys', 'system_config')
+    GROUP BY c.relname
+    UNION ALL
+    SELECT format('GRANT UPDATE (%s) ON %I TO vigil_planner', string_agg(DISTINCT quote_ident(t.attname), ', '), c.relname)
+    FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid CROSS JOIN LATERAL aclexplode(t.attacl) a
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT c.relispartition AND a.privilege_type = 'UPDATE'
+      AND a.grantee IN ('vigil_web'::regrole, 'vigil_worker'::regrole, 'vigil_ingest'::regrole)
+      AND c.relname NOT IN ('console_users', 'password_links', 'user_sessions', 'login_guard', 'api_keys', 'system_config')
+    GROUP BY c.relname
+  LOOP
     EXECUTE v_statement;
   END LOOP;
 END $$;

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
-import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
 import { readSetting } from '@/domain/settings/read';
 import { type DatabaseHealth, readDatabaseHealth, readMetrics } from './health';
@@ -11,19 +10,11 @@ import {
   querySeriesInput,
   queryTimeInput,
 } from './input';
-import {
-  type QueryList,
-  type QuerySeries,
-  type QueryTime,
-  readQueryList,
-  readQuerySeries,
-  readQueryTime,
-} from './query-stats';
+import { type QueryDetail, type QuerySeries, readQueryDetail, readQuerySeries } from './query-detail';
+import { type QueryList, type QueryTime, readQueryList, readQueryTime } from './query-stats';
 import { type HealthPoint, readHealthPoints } from './samples';
 import { timeSteps } from './time-range';
 
-const number = (value: unknown): number | null =>
-  value === null || value === undefined ? null : Number(value);
 const iso = (value: unknown): string => new Date(String(value)).toISOString();
 
 /** v_database_health as it is now, and every check as it was found last. */
@@ -76,29 +67,6 @@ export const listCapabilities = query({
       capability: String(row.capability),
       present: row.present === true,
       checkedAt: iso(row.checked_at),
-    }));
-  },
-});
-
-export type ConnectionGroup = { state: string; role: string; application: string; count: number };
-
-/** Client connections of this database by state, role and application, most first. */
-export const connectionsByState = query({
-  name: 'database.connections',
-  can: 'database:read',
-  input: noInput,
-  live: true,
-  run: async ({ db }): Promise<ConnectionGroup[]> => {
-    const rows = await db.execute(sql`
-      select coalesce(state, 'unknown') as state, coalesce(usename::text, '') as role,
-        coalesce(application_name, '') as application, count(*)::int as count
-      from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
-      group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit 100`);
-    return rows.map((row) => ({
-      state: String(row.state),
-      role: String(row.role),
-      application: String(row.application),
-      count: Number(row.count),
     }));
   },
 });
@@ -177,26 +145,8 @@ export const queryTime = query({
   run: async ({ db, input }): Promise<QueryTime> => readQueryTime(db, input, new Date()),
 });
 
-export type QueryDetail = {
-  queryId: string;
-  text: string;
-  roles: string[];
-  firstSeenAt: string | null;
-  lastSeenAt: string;
-  slowMs: number;
-  /** Over the last 24 hours. */
-  day: {
-    calls: number;
-    totalMs: number;
-    meanMs: number | null;
-    rows: number;
-    blocksHit: number;
-    blocksRead: number;
-  };
-};
-
 /**
- * One query: its text and its last 24 hours.
+ * One query: its text, its last 24 hours and who ran it.
  * @throws AppError('not_found')
  */
 export const getQuery = query({
@@ -204,38 +154,11 @@ export const getQuery = query({
   can: 'database:read',
   input: getQueryInput,
   live: true,
-  run: async ({ db, input }): Promise<QueryDetail> => {
-    const [row] = await db.execute(sql`
-      select (array_agg(query_text order by seen_at desc))[1] as text, array_agg(role_name order by role_name) as roles,
-        max(seen_at)::text as last_seen, (select min(captured_at)::text from query_stats
-          where query_id = ${input.queryId}::bigint) as first_seen
-      from query_texts where query_id = ${input.queryId}::bigint`);
-    if (!row?.text) throw new AppError('not_found');
-    const [day] = await db.execute(sql`
-      select coalesce(sum(calls), 0)::float8 as calls, coalesce(sum(total_time_ms), 0) as total_ms,
-        sum(total_time_ms) / nullif(sum(calls), 0)::float8 as mean_ms, coalesce(sum(rows), 0)::float8 as rows,
-        coalesce(sum(shared_blocks_hit), 0)::float8 as hit, coalesce(sum(shared_blocks_read), 0)::float8 as read
-      from query_stats where query_id = ${input.queryId}::bigint and captured_at > now() - interval '24 hours'`);
-    return {
-      queryId: input.queryId,
-      text: String(row.text),
-      roles: row.roles as string[],
-      firstSeenAt: row.first_seen ? iso(row.first_seen) : null,
-      lastSeenAt: iso(row.last_seen),
-      slowMs: await readSetting(db, 'database.slow_query_ms'),
-      day: {
-        calls: Number(day?.calls),
-        totalMs: Number(day?.total_ms),
-        meanMs: number(day?.mean_ms),
-        rows: Number(day?.rows),
-        blocksHit: Number(day?.hit),
-        blocksRead: Number(day?.read),
-      },
-    };
-  },
+  run: async ({ db, input }): Promise<QueryDetail> =>
+    readQueryDetail(db, input.queryId, await readSetting(db, 'database.slow_query_ms')),
 });
 
-/** Mean time and calls of one query over a range, at most 96 points. */
+/** Mean time, calls, rows and part of all time of one query over a range, at most 96 points. */
 export const querySeries = query({
   name: 'database.query-series',
   can: 'database:read',

@@ -6,6 +6,8 @@ import type { querySorts, Range } from './input';
 import { type TimeSteps, timeSteps } from './time-range';
 
 const pageSize = 50;
+/** Of a page of the database, as nearly every server is built. */
+export const blockBytes = 8192;
 const cursorSchema = z.tuple([z.number(), z.string().regex(/^-?\d{1,19}$/)]);
 
 export type QueryRow = {
@@ -17,6 +19,11 @@ export type QueryRow = {
   totalMs: number;
   meanMs: number;
   rows: number;
+  /** 0…1 of the blocks it read that were in memory; null when it read none. */
+  hit: number | null;
+  /** Waiting for disk, ms; 0 where the server does not measure it. */
+  ioMs: number;
+  tempBytes: number;
   /** 0…1 of the time that all queries of this database took in the range. */
   share: number;
   slow: boolean;
@@ -31,6 +38,8 @@ export type QueryList = {
   counts: { all: number; slow: number };
   totalMs: number;
   slowMs: number;
+  /** Every role that ran something in the range. */
+  roles: string[];
 };
 
 /** Text in which % and _ mean themselves. */
@@ -40,18 +49,26 @@ const sortValues: Record<(typeof querySorts)[number], SQL> = {
   time: sql`total_ms`,
   calls: sql`calls`,
   mean: sql`mean_ms`,
+  rows: sql`rows`,
+  // A query that read nothing stands last.
+  hit: sql`coalesce(hit, -1)`,
 };
 
 /** Sums per query over the range; the same query of several roles is one row. */
-const totals = (from: Date) => sql`
+const totals = (from: Date, role?: string) => sql`
   select s.query_id, sum(s.calls)::float8 as calls, sum(s.total_time_ms) as total_ms, sum(s.rows)::float8 as rows,
-    sum(s.total_time_ms) / greatest(sum(s.calls), 1) as mean_ms, array_agg(distinct s.role_name) as roles
-  from query_stats s where s.captured_at >= ${from.toISOString()} group by s.query_id`;
+    sum(s.total_time_ms) / greatest(sum(s.calls), 1) as mean_ms, sum(s.io_time_ms) as io_ms,
+    sum(s.temp_blocks_written)::float8 * ${blockBytes} as temp_bytes,
+    sum(s.shared_blocks_hit)::float8 / nullif(sum(s.shared_blocks_hit) + sum(s.shared_blocks_read), 0) as hit,
+    array_agg(distinct s.role_name) as roles
+  from query_stats s where s.captured_at >= ${from.toISOString()} and ${role ? sql`s.role_name = ${role}` : sql`true`}
+  group by s.query_id`;
 
 type ListInput = {
   range: Range;
   view: 'all' | 'slow';
   q?: string;
+  role?: string;
   sort: (typeof querySorts)[number];
   order: 'desc' | 'asc';
   cursor?: string;
@@ -69,15 +86,18 @@ export const readQueryList = async (
   const by = sortValues[input.sort];
   const [direction, beyond] = input.order === 'asc' ? [sql`asc`, sql`>`] : [sql`desc`, sql`<`];
   const rows = await db.execute(sql`
-    with totals as materialized (${totals(from)}),
+    with totals as materialized (${totals(from, input.role)}),
+    everything as materialized (
+      select coalesce(sum(total_time_ms), 0) as ms, array_agg(distinct role_name) as roles from query_stats
+      where captured_at >= ${from.toISOString()}),
     found as (
       select t.*, x.query_text as text from totals t
       join lateral (select query_text from query_texts x where x.query_id = t.query_id order by seen_at desc limit 1) x on true
       where ${input.q ? sql`x.query_text ilike ${containing(input.q)}` : sql`true`}
     )
-    select f.query_id::text, f.text, f.roles, f.calls, f.total_ms, f.rows, f.mean_ms, (${by})::float8 as position,
-      c.everything, c.all_found, c.slow_found
-    from (select (select coalesce(sum(total_ms), 0) from totals) as everything, count(*)::int as all_found,
+    select f.query_id::text, f.text, f.roles, f.calls, f.total_ms, f.rows, f.mean_ms, f.hit, f.io_ms, f.temp_bytes,
+      (${by})::float8 as position, c.everything, c.all_roles, c.all_found, c.slow_found
+    from (select (select ms from everything) as everything, (select roles from everything) as all_roles, count(*)::int as all_found,
       count(*) filter (where mean_ms >= ${slowMs})::int as slow_found from found) c
     left join (select * from found
       where ${input.view === 'slow' ? sql`mean_ms >= ${slowMs}` : sql`true`}
@@ -103,6 +123,9 @@ export const readQueryList = async (
       totalMs: Number(row.total_ms),
       meanMs: Number(row.mean_ms),
       rows: Number(row.rows),
+      hit: row.hit === null ? null : Number(row.hit),
+      ioMs: Number(row.io_ms),
+      tempBytes: Number(row.temp_bytes),
       share: everything > 0 ? Number(row.total_ms) / everything : 0,
       slow: Number(row.mean_ms) >= slowMs,
       spark: sparks.get(String(row.query_id)) ?? [],
@@ -112,6 +135,7 @@ export const readQueryList = async (
     counts: { all: Number(head.all_found), slow: Number(head.slow_found) },
     totalMs: everything,
     slowMs,
+    roles: (head.all_roles as string[] | null) ?? [],
   };
 };
 
@@ -180,32 +204,4 @@ export const readQueryTime = async (
     };
   });
   return { at: now.toISOString(), stepSeconds: steps.stepSeconds, queries, points };
-};
-
-export type QuerySeries = {
-  stepSeconds: number;
-  points: { at: string; meanMs: number | null; calls: number }[];
-};
-
-/** Mean time and calls of one query by step; null where it did not run. */
-export const readQuerySeries = async (
-  db: Db,
-  queryId: string,
-  range: Range,
-  now: Date,
-): Promise<QuerySeries> => {
-  const steps = timeSteps(range, 'line', now);
-  const rows = await db.execute(sql`
-    select ${stepOf(steps)} as step, sum(calls)::float8 as calls, sum(total_time_ms) / sum(calls)::float8 as mean_ms
-    from query_stats where query_id = ${queryId}::bigint and captured_at >= ${steps.from.toISOString()} group by 1`);
-  const byStep = new Map(rows.map((row) => [Number(row.step) * 1000, row]));
-  const points = steps.starts.map((start) => {
-    const row = byStep.get(start.getTime());
-    return {
-      at: start.toISOString(),
-      meanMs: row ? Number(row.mean_ms) : null,
-      calls: row ? Number(row.calls) : 0,
-    };
-  });
-  return { stepSeconds: steps.stepSeconds, points };
 };

@@ -1,6 +1,7 @@
 'use server';
 
 import { action } from '@/app/_server/action';
-import { checkDatabase } from '@/domain/database/commands';
+import { checkDatabase, explainQuery } from '@/domain/database/commands';
 
 export const checkDatabaseAction = action(checkDatabase);
+export const explainQueryAction = action(explainQuery);

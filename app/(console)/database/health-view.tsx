@@ -7,15 +7,12 @@ import { PageHeader } from '@/components/page-header';
 import { type Stat, StatStrip } from '@/components/stat-strip';
 import { Age } from '@/components/time';
 import type { DatabaseHealth } from '@/domain/database/health';
-import type { CapabilityRow, ConnectionGroup, HealthSeries } from '@/domain/database/queries';
-import type { JobRow } from '@/domain/jobs/queries';
+import type { CapabilityRow, HealthSeries } from '@/domain/database/queries';
 import { CapabilityPanel } from './capability-panel';
 import { CheckPanel } from './check-panel';
-import { ConnectionPanel } from './connection-panel';
 import styles from './database.module.css';
 import { HealthCharts } from './health-charts';
 import { CheckAgain, HealthState } from './health-state';
-import { JobPanel } from './job-panel';
 import { RangeControl, useRange } from './range-control';
 
 type Props = {
@@ -23,17 +20,14 @@ type Props = {
   capabilities: CapabilityRow[];
   health?: DatabaseHealth;
   series?: HealthSeries;
-  connections?: ConnectionGroup[];
-  jobs?: JobRow[];
 };
 
-/** Health of the database: its state in a sentence, the figures, every check, their history, and what runs. */
+/** Health of the database: its state in a sentence, the figures, every check, their history, and what the server has. */
 export function HealthView(props: Props) {
   const t = useTranslations('database');
   const [range] = useRange('1h');
   const health = useLive<DatabaseHealth>('database.health', {}, props.health, ['health']);
   const series = useLive<HealthSeries>('database.health-series', { range }, props.series, ['health']);
-  const jobs = useLive<JobRow[]>('job.list', {}, props.jobs, ['jobs', 'health']);
   const server = health.data?.server;
   return (
     <>
@@ -56,11 +50,7 @@ export function HealthView(props: Props) {
         {health.data && <Figures health={health.data} series={series.data} />}
         <CheckPanel health={health} />
         <HealthCharts series={series} />
-        <div className={styles.two}>
-          <ConnectionPanel initial={props.connections} />
-          <CapabilityPanel capabilities={props.capabilities} />
-        </div>
-        <JobPanel jobs={jobs} />
+        <CapabilityPanel capabilities={props.capabilities} />
       </div>
     </>
   );

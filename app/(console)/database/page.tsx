@@ -3,13 +3,7 @@ import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
 import { may } from '@/domain/access';
-import {
-  connectionsByState,
-  databaseHealth,
-  healthSeries,
-  listCapabilities,
-} from '@/domain/database/queries';
-import { listJobs } from '@/domain/jobs/queries';
+import { databaseHealth, healthSeries, listCapabilities } from '@/domain/database/queries';
 import { HealthView } from './health-view';
 import { rangeOf } from './range';
 
@@ -24,11 +18,9 @@ export default async function DatabasePage({ searchParams }: Props) {
   const range = rangeOf((await searchParams).range, '1h');
   const capabilities = await forPage(listCapabilities(actor, {}));
   // A panel that cannot be read says so alone, and tries again from the browser.
-  const [health, series, connections, jobs] = await Promise.all([
+  const [health, series] = await Promise.all([
     databaseHealth(actor, {}).catch(() => undefined),
     healthSeries(actor, { range }).catch(() => undefined),
-    connectionsByState(actor, {}).catch(() => undefined),
-    listJobs(actor, {}).catch(() => undefined),
   ]);
   return (
     <HealthView
@@ -36,8 +28,6 @@ export default async function DatabasePage({ searchParams }: Props) {
       capabilities={capabilities}
       health={health}
       series={series}
-      connections={connections}
-      jobs={jobs}
     />
   );
 }

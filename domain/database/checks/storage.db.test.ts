@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { connect } from '@/db/client';
 import { testDatabase } from '@/db/testing';
+import { jobNames } from '@/domain/jobs/catalogue';
 import { resultOf, scriptIncident } from './testing';
 
 const t = await testDatabase({ role: 'web' });
@@ -83,7 +84,7 @@ describe('indexes', () => {
       object: 'kept_m_idx',
       sql: /DROP INDEX CONCURRENTLY kept_m_idx; -- back with: CREATE INDEX kept_m_idx ON public.kept/,
       begin: async () => {
-        await sql`create index kept_m_idx on kept (m, n)`;
+        await sql`create index kept_m_idx on kept (m, n, (m + n))`;
         await sql`vacuum kept`;
         return () => sql`drop index kept_m_idx`;
       },
@@ -211,7 +212,7 @@ describe('jobs', () => {
         await ran('refresh-fraud-dashboard', 14);
         return () => ran('refresh-fraud-dashboard', 0);
       },
-      also: ['jobsFailed'],
+      also: ['jobsFailed', 'jobsMissed'],
     });
     expect(found.facts.error).toBe('out of disk');
   });
@@ -258,6 +259,40 @@ describe('jobs', () => {
         return () => t.sql`delete from job_runs where status = 'skipped'`;
       },
     });
+  });
+
+  const everyJob = async (minutes: number) => {
+    for (const job of jobNames) await ran(job, minutes);
+  };
+
+  test('jobsMissed: a job that should have begun and did not; a pause is no miss', async () => {
+    await t.sql`truncate job_runs`;
+    await everyJob(0);
+    const found = await scriptIncident({
+      check: 'jobsMissed',
+      object: 'sample-health',
+      begin: async () => {
+        await t.sql`update job_runs set started_at = now() - interval '5 minutes'
+          where job_name in ('sample-health', 'sample-queries')`;
+        await t.sql`insert into job_pauses (job_name, paused_by, reason) values ('sample-queries', 'test', 'quiet')`;
+        return () => ran('sample-health', 0);
+      },
+    });
+    expect(found.evidence.map(([job]) => job)).toEqual(['sample-health']);
+    await t.sql`delete from job_pauses`;
+  });
+
+  test('jobsPaused: a pause that was forgotten, by whom and why', async () => {
+    const found = await scriptIncident({
+      check: 'jobsPaused',
+      object: 'archive-old-transactions',
+      begin: async () => {
+        await t.sql`insert into job_pauses (job_name, paused_by, reason, paused_at)
+          values ('archive-old-transactions', 'Ada', 'audit of March', now() - interval '2 days')`;
+        return () => t.sql`delete from job_pauses`;
+      },
+    });
+    expect(found.facts).toMatchObject({ by: 'Ada', reason: 'audit of March' });
   });
 });
 

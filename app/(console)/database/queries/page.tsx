@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
+import { may } from '@/domain/access';
 import { listQueries, queryTime, slowQueries } from '@/domain/database/queries';
 import { QueriesView } from './queries-view';
 import { type QueryParams, queryInput } from './query-input';
@@ -19,5 +20,5 @@ export default async function QueriesPage({ searchParams }: { searchParams: Prom
     listQueries(actor, input).catch(() => undefined),
     queryTime(actor, { range: input.range }).catch(() => undefined),
   ]);
-  return <QueriesView slow={slow} page={page} time={time} />;
+  return <QueriesView slow={slow} page={page} time={time} mayExplain={may(actor.role, 'query:explain')} />;
 }

@@ -19,12 +19,13 @@ import { QuerySheet } from './query-sheet';
 import { QueryTable } from './query-table';
 import { QueryTimePanel } from './query-time-panel';
 
-type Props = { slow: SlowQueries; page?: QueryList; time?: QueryTime };
+type Props = { slow: SlowQueries; page?: QueryList; time?: QueryTime; mayExplain: boolean };
 
 const params = {
   range: parseAsString,
   view: parseAsString,
   q: parseAsString,
+  role: parseAsString,
   sort: parseAsString,
   cursor: parseAsString,
 };
@@ -61,7 +62,18 @@ export function QueriesView(props: Props) {
           <>
             <QueryTimePanel range={input.range} selected={open.key} initial={props.time} />
             <div>
-              <FilterBar search={{ placeholder: t('searchQueries') }} filters={[]}>
+              <FilterBar
+                search={{ placeholder: t('searchQueries') }}
+                filters={[
+                  {
+                    key: 'role',
+                    label: t('caller'),
+                    kind: 'one',
+                    pinned: true,
+                    options: (list.data?.roles ?? []).map((role) => ({ value: role, label: role })),
+                  },
+                ]}
+              >
                 <SegmentedControl
                   aria-label={t('view')}
                   value={input.view}
@@ -74,12 +86,20 @@ export function QueriesView(props: Props) {
                   ]}
                 />
               </FilterBar>
-              <QueryTable list={list} slow={slow.data} open={open} view={input.view} />
+              <QueryTable list={list} open={open} view={input.view} />
             </div>
           </>
         )}
       </div>
-      {open.key && <QuerySheet key={open.key} queryId={open.key} onClose={open.close} />}
+      {open.key && (
+        <QuerySheet
+          key={open.key}
+          queryId={open.key}
+          range={input.range}
+          mayExplain={props.mayExplain}
+          onClose={open.close}
+        />
+      )}
     </>
   );
 }

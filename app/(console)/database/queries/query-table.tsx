@@ -3,19 +3,17 @@
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { formatDuration, formatMs, formatNumber, formatPercent } from '@/components/format';
+import { formatBytes, formatDuration, formatMs, formatNumber, formatPercent } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { PanelState, problemOf } from '@/components/panel-state';
 import { Sparkline } from '@/components/sparkline';
 import { type Column, DataTable } from '@/components/table';
-import type { SlowQueries } from '@/domain/database/queries';
 import type { QueryList, QueryRow } from '@/domain/database/query-stats';
 import styles from '../database.module.css';
 import { oneLine, QueryText } from '../query-text';
 
 type Props = {
   list: UseQueryResult<QueryList, LiveError>;
-  slow?: SlowQueries;
   open: { key: string | null; set: (key: string) => void };
   view: 'all' | 'slow';
 };
@@ -77,12 +75,39 @@ export function QueryTable({ list, open, view }: Props) {
     },
     {
       id: 'rows',
-      head: t('rowsPerCall'),
+      head: t('rows'),
       align: 'right',
-      width: 110,
+      width: 96,
+      sort: true,
+      wide: 'very',
+      cell: (row) => formatNumber(row.rows),
+    },
+    {
+      id: 'hit',
+      head: t('fromCache'),
+      align: 'right',
+      width: 96,
+      sort: true,
+      wide: 'very',
+      cell: (row) => (row.hit === null ? '–' : formatPercent(row.hit)),
+    },
+    {
+      id: 'temporary',
+      head: t('temporary'),
+      align: 'right',
+      width: 96,
       hidden: true,
-      wide: true,
-      cell: (row) => formatNumber(row.rows / Math.max(1, row.calls), 1),
+      wide: 'very',
+      cell: (row) => formatBytes(row.tempBytes),
+    },
+    {
+      id: 'io',
+      head: t('ioTime'),
+      align: 'right',
+      width: 96,
+      hidden: true,
+      wide: 'very',
+      cell: (row) => took(row.ioMs),
     },
     {
       id: 'roles',

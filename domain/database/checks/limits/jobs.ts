@@ -34,6 +34,16 @@ export const jobsChecks = [
     href: jobs,
   },
   {
+    name: 'jobsMissed',
+    area: 'jobs',
+    unit: 'count',
+    warning: 1,
+    critical: 3,
+    examines: 'jobs',
+    columns: ['job', 'schedule', 'late:seconds'],
+    href: jobs,
+  },
+  {
     name: 'jobsOverlapping',
     area: 'jobs',
     unit: 'count',
@@ -41,6 +51,16 @@ export const jobsChecks = [
     critical: 60,
     examines: 'runs',
     columns: ['job', 'count:count', 'age:seconds'],
+    href: jobs,
+  },
+  {
+    name: 'jobsPaused',
+    area: 'jobs',
+    unit: 'seconds',
+    warning: 86_400,
+    critical: null,
+    examines: 'jobs',
+    columns: ['job', 'by', 'age:seconds', 'reason'],
     href: jobs,
   },
 ] as const satisfies readonly CheckDefinition[];
