@@ -2863,7 +2863,7 @@ DECLARE
 BEGIN
   v_days := v_days[cardinality(v_days):] || v_days[:cardinality(v_days) - 1];
   FOREACH v_day IN ARRAY v_days LOOP
-    EXIT WHEN v_done >= 2 AND clock_timestamp() > v_until;
+    EXIT WHEN v_done >= 2 AND (clock_timestamp() > v_until OR cardinality(v_merchants) > 20000);
     v_changed := refresh_report_day(v_day);
     v_merchants := v_merchants || v_changed;
     v_dates := v_dates || array_fill(v_day, ARRAY[cardinality(v_changed)]);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import postgres from 'postgres';
+import { catalogue } from '@/domain/jobs/catalogue';
 import { expect, expectAccessible, test } from './fixtures';
 
 /** The owner of the product under test; its starter keeps port and passwords beside the data. */
@@ -14,21 +15,7 @@ function ownerSql() {
   });
 }
 
-const every = [
-  'analyze-partitioned',
-  'archive-old-transactions',
-  'check-health',
-  'daily-reports',
-  'delete-expired-rows',
-  'drop-expired-partitions',
-  'ensure-partitions',
-  'expire-sessions',
-  'prune-query-stats',
-  'refresh-fraud-dashboard',
-  'roll-up-metrics',
-  'sample-health',
-  'sample-queries',
-];
+const every = Object.keys(catalogue).sort();
 
 test('the operator sees every job, what it is for, when it runs, and how old the view is', async ({
   page,

@@ -79,7 +79,8 @@ LANGUAGE sql VOLATILE SET search_path = public, pg_temp SET enable_seqscan = off
   WHERE m.id = w.id AND m.risk_score_trend IS DISTINCT FROM w.trend;
 $$;
 
--- The newest touched day first, then the others from the oldest on; after ten seconds the rest waits for the next run.
+-- The newest touched day first, then the others from the oldest on; after ten seconds, or 20,000 days of merchants whose
+-- trends must follow, the rest waits for the next run.
 CREATE OR REPLACE FUNCTION refresh_daily_reports(OUT affected bigint, OUT detail jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -93,7 +94,7 @@ DECLARE
 BEGIN
   v_days := v_days[cardinality(v_days):] || v_days[:cardinality(v_days) - 1];
   FOREACH v_day IN ARRAY v_days LOOP
-    EXIT WHEN v_done >= 2 AND clock_timestamp() > v_until;
+    EXIT WHEN v_done >= 2 AND (clock_timestamp() > v_until OR cardinality(v_merchants) > 20000);
     v_changed := refresh_report_day(v_day);
     v_merchants := v_merchants || v_changed;
     v_dates := v_dates || array_fill(v_day, ARRAY[cardinality(v_changed)]);

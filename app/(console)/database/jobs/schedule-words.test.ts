@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { catalogue } from '@/domain/jobs/catalogue';
+import messages from '@/messages/en.json';
 import { scheduleWords } from './schedule-words';
 
 test.each([
@@ -21,4 +22,10 @@ test.each([
 
 test('every schedule of the catalogue has words', () => {
   for (const { cron } of Object.values(catalogue)) expect(scheduleWords(cron).key).not.toBe('cron');
+});
+
+test('every job has words: what it is for, in short and in full, and what its pause means', () => {
+  const names = Object.keys(catalogue).sort();
+  const { about, short, whilePaused } = messages.jobs;
+  for (const words of [about, short, whilePaused]) expect(Object.keys(words).sort()).toEqual(names);
 });
