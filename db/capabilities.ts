@@ -21,7 +21,7 @@ export const findCapabilities = async (sql: Sql): Promise<Found> => {
   const [settings] = await sql`select
     (select setting from pg_settings where name = 'shared_preload_libraries') as libraries,
     current_setting('pg_stat_statements.max', true) is not null as has_statements,
-    current_setting('cron.database_name', true) as cron_database, current_database() as name`;
+    (select setting from pg_settings where name = 'cron.database_name') as cron_database, current_database() as name`;
   const loaded = (library: 'pg_stat_statements' | 'pg_cron') =>
     settings?.libraries === null
       ? library === 'pg_cron' || settings?.has_statements === true
