@@ -128,6 +128,47 @@ describe('queries', () => {
     expect((await listQueries(operator, { range: '1h' })).rows[0]!.calls).toBe(2);
   });
 
+  test('of one role; by rows and by what came from memory; times and temporary files in their units', async () => {
+    await text(1, 'SELECT both FROM merchants');
+    await text(2, 'SELECT one FROM users');
+    const add = (id: number, role: string, rows: number, hit: number, read: number) =>
+      t.sql`insert into query_stats values (${minutesAgo(5)}, ${id}, ${role}, 10, 1000, ${rows}, ${hit}, ${read}, 2, 50)`;
+    await add(1, 'vigil_web', 5, 90, 10);
+    await add(1, 'vigil_worker', 5, 0, 100);
+    await add(2, 'vigil_worker', 100, 0, 0);
+    const all = await listQueries(operator, { range: '24h', sort: 'rows' });
+    expect(all.rows.map((row) => [row.queryId, row.rows, row.hit])).toEqual([
+      ['2', 100, null],
+      ['1', 10, 0.45],
+    ]);
+    expect(all.roles).toEqual(['vigil_web', 'vigil_worker']);
+    expect(all.rows[1]).toMatchObject({ tempBytes: 4 * 8192, ioMs: 100, share: 2 / 3 });
+    expect((await listQueries(operator, { sort: 'hit' })).rows.map((row) => row.queryId)).toEqual(['1', '2']);
+    const web = await listQueries(operator, { role: 'vigil_web' });
+    expect(web.rows.map((row) => [row.queryId, row.hit, row.share])).toEqual([['1', 0.9, 1 / 3]]);
+    expect(web).toMatchObject({ counts: { all: 1 }, roles: ['vigil_web', 'vigil_worker'] });
+    expect((await listQueries(operator, { role: 'nobody' })).rows).toEqual([]);
+    const detail = await getQuery(operator, { queryId: '1' });
+    expect(detail.day).toMatchObject({ calls: 20, totalMs: 2_000, share: 2 / 3, tempBytes: 4 * 8192 });
+    expect(detail.callers.map((one) => [one.role, one.calls, one.blocksRead])).toEqual([
+      ['vigil_web', 10, 10],
+      ['vigil_worker', 10, 100],
+    ]);
+    const series = await querySeries(operator, { queryId: '1', range: '1h' });
+    const ran = series.points.find((point) => point.calls > 0);
+    expect(ran).toMatchObject({ calls: 20, rows: 10, meanMs: 100 });
+    expect(ran?.sharePercent).toBeCloseTo(66.7, 1);
+  });
+
+  test.each([{ q: 'a\0b' }, { role: 'a\0b' }, { sort: 'password' }, { range: '9y' }, { cursor: 7 }])(
+    'odd input is an error at its field: %o',
+    async (input) => {
+      await expect(listQueries(operator, input as never)).rejects.toMatchObject({
+        failure: { code: 'invalid', field: Object.keys(input)[0] },
+      });
+    },
+  );
+
   test.each(['desc', 'asc'] as const)('pages hold every query once, %s', async (order) => {
     for (let id = 1; id <= 120; id += 1) {
       await text(id, `SELECT ${id}`);

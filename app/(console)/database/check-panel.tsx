@@ -26,7 +26,7 @@ export function CheckPanel({ health }: { health: UseQueryResult<DatabaseHealth, 
     show: parseAsStringLiteral(views),
     check: parseAsString,
   });
-  const view = show ?? (red.length > 0 ? 'attention' : 'all');
+  const view = show ?? 'attention';
   const shown = view === 'all' ? checks : red;
   const unjudged = checks.filter(({ reason }) => reason !== null).length;
   return (

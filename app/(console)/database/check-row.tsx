@@ -26,14 +26,14 @@ export function CheckRow({ check, open, onOpen }: Props) {
       <summary className={styles.summary}>
         <IconChevronRight size={14} stroke={2} className={styles.chevron} aria-hidden />
         <span className={styles.checkName}>{words.name(check)}</span>
-        <CheckBadge status={check.status} />
+        <span>
+          <CheckBadge status={check.status} />
+        </span>
         <span className={styles.checkValue}>{words.format(check.value, unit)}</span>
         <span className={styles.checkWords}>
           {check.reason ? words.reason(check) : red ? words.cause(check) : words.means(check)}
         </span>
-        <span className={styles.checkSince} title={t(`statuses.${check.status}`)}>
-          <Age at={check.since} />
-        </span>
+        <span className={styles.checkSince}>{t.rich('forAge', { age: () => <Age at={check.since} /> })}</span>
       </summary>
       {open && <CheckDetail check={check} />}
     </details>

@@ -17,7 +17,8 @@ function formatUnit(value: number | null, unit: CheckUnit, words: ReturnType<typ
   if (value === null) return '–';
   switch (unit) {
     case 'percent':
-      return `${formatNumber(value, value % 1 && value < 100 ? 1 : 0)}\u00a0%`;
+      // 99.97 is not 100.
+      return `${formatNumber(value, value % 1 === 0 ? 0 : value > 99 && value < 100 ? 2 : 1)}\u00a0%`;
     case 'seconds':
       return formatDuration(value);
     case 'bytes':
