@@ -23,7 +23,7 @@ test('the operator sees every job, what it is for, when it runs, and how old the
 }) => {
   await signIn('db_operator');
   await page.goto('/database');
-  await page.getByRole('link', { name: 'Runs, pause, run now' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Jobs' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
   const table = page.getByRole('table', { name: 'Jobs' });
   for (const name of every)
