@@ -14,7 +14,7 @@ import {
   restoreIndex,
 } from '@/domain/maintenance/commands';
 import { listRequests } from '@/domain/maintenance/queries';
-import { holdMonth, releaseMonth } from '@/domain/partitions/commands';
+import { holdMonth, releaseMonth } from '@/domain/storage/commands';
 import { Maintenance } from './maintenance';
 
 const t = await testDatabase();

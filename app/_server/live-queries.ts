@@ -7,6 +7,7 @@ import * as auditTrail from '@/domain/audit-trail/queries';
 import * as database from '@/domain/database/queries';
 import * as featureCache from '@/domain/feature-cache/queries';
 import * as jobs from '@/domain/jobs/queries';
+import * as maintenance from '@/domain/maintenance/queries';
 import * as metrics from '@/domain/metrics/queries';
 import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
@@ -15,6 +16,7 @@ import * as rules from '@/domain/rules/queries';
 import * as securityEvents from '@/domain/security-events/queries';
 import * as sessions from '@/domain/sessions/queries';
 import * as settings from '@/domain/settings/queries';
+import * as storage from '@/domain/storage/queries';
 import * as stream from '@/domain/stream/queries';
 import * as transactions from '@/domain/transactions/queries';
 
@@ -28,6 +30,7 @@ const modules: Record<string, unknown>[] = [
   database,
   featureCache,
   jobs,
+  maintenance,
   metrics,
   overview,
   people,
@@ -35,6 +38,7 @@ const modules: Record<string, unknown>[] = [
   securityEvents,
   sessions,
   settings,
+  storage,
   stream,
   transactions,
 ];

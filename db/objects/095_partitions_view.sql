@@ -12,12 +12,14 @@ WITH RECURSIVE tree AS (
   WHERE c.relkind = 'p' AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
   UNION ALL
   SELECT t.root, t.parent, c.oid, i.inhparent, t.level + 1, t.detaching OR i.inhdetachpending,
-    -- Without a table to print for, pg_get_expr() opens none.
-    coalesce(substring(b.bound FROM 'FROM \(''([^'']+)''\)')::timestamptz, t.from_at),
-    coalesce(substring(b.bound FROM 'TO \(''([^'']+)''\)')::timestamptz, t.to_at), b.bound
+    -- `FOR VALUES FROM ('…') TO ('…')`: what stands between the quotes.
+    CASE WHEN b.bound LIKE 'FOR VALUES FROM (''%'') TO (''%'')' THEN split_part(b.bound, '''', 2)::timestamptz ELSE t.from_at END,
+    CASE WHEN b.bound LIKE 'FOR VALUES FROM (''%'') TO (''%'')' THEN split_part(b.bound, '''', 4)::timestamptz ELSE t.to_at END,
+    b.bound
   FROM tree t
   JOIN pg_inherits i ON i.inhparent = t.oid
   JOIN pg_class c ON c.oid = i.inhrelid
+  -- Without a table to print for, pg_get_expr() opens none.
   CROSS JOIN LATERAL (SELECT pg_get_expr(c.relpartbound, 0) AS bound OFFSET 0) b
 ), pages AS (
   SELECT i.indrelid, sum(c.relpages) AS pages FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid GROUP BY i.indrelid

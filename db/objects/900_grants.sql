@@ -43,6 +43,7 @@ BEGIN
     'GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz, timestamptz) TO vigil_ingest, vigil_worker, vigil_web',
     'GRANT EXECUTE ON FUNCTION partitioned_tables(), partition_leaves(text, text, timestamptz),
       missing_partitions(timestamptz, timestamptz) TO vigil_web, vigil_worker, vigil_readonly',
+    'GRANT EXECUTE ON FUNCTION partition_table_statement(text, text, text, text, text), partition_statements(v_missing_partitions) TO vigil_web',
     'GRANT EXECUTE ON FUNCTION run_job(text), run_ensure_partitions(), refresh_fraud_dashboard(), archive_old_transactions() TO vigil_worker',
     'GRANT EXECUTE ON FUNCTION request_job_run(text, text), request_job_cancel(bigint, text) TO vigil_web',
     'GRANT INSERT, DELETE ON job_pauses TO vigil_web',

@@ -35,18 +35,15 @@ const makePartition = async (parent: string, unit: 'day' | 'month', ago: number)
   const [made] = await t.sql`select d::text as from, (d + ${`1 ${unit}`}::interval)::text as to,
       ${parent} || to_char(d, ${unit === 'day' ? '"_y"YYYY"m"MM"d"DD' : '"_y"YYYY"m"MM'}) as name
     from (select date_trunc(${unit}, now()) - ${`${ago} ${unit}s`}::interval as d) x`;
-  const hours = parent === 'system_metrics';
   await t.sql.begin(async (tx) => {
     await tx`set local role vigil_owner`;
-    await tx`select create_partition_table(${parent}, ${parent}, ${made!.name}, ${hours ? 'hour' : null})`;
-    if (hours)
-      for (const leaf of await tx`select name, bound from partition_leaves(${made!.name}, 'hour', ${made!.from})`) {
-        await tx`select create_partition_table(${parent}, ${made!.name}, ${leaf.name}, null)`;
-        await tx.unsafe(`alter table ${made!.name} attach partition ${leaf.name} ${leaf.bound}`);
-      }
-    await tx.unsafe(
-      `alter table ${parent} attach partition ${made!.name} for values from ('${made!.from}') to ('${made!.to}')`,
-    );
+    const statements =
+      await tx`select partition_statements(row(${parent}::text, ${parent}::text, ${made!.name}::text,
+      ${made!.from}::timestamptz, ${made!.to}::timestamptz,
+      format('FOR VALUES FROM (%L) TO (%L)', ${made!.from}::text, ${made!.to}::text),
+      (select split from partitioned_tables() p where p.parent = ${parent}),
+      (select key_column from partitioned_tables() p where p.parent = ${parent}), false)::v_missing_partitions) as text`;
+    for (const statement of statements) await tx.unsafe(statement.text);
   });
   return made as unknown as { name: string; from: string; to: string };
 };

@@ -6,7 +6,7 @@ export type Setting<T extends z.ZodType = z.ZodType> = {
   initial: z.infer<T>;
   /** Groups the Settings page. */
   area: 'decision' | 'alerts' | 'pipeline' | 'sign-in' | 'database' | 'retention' | 'demo';
-  unit?: 'score' | 'minutes' | 'hours' | 'days' | 'months' | 'count' | 'ms' | 'percent';
+  unit?: 'score' | 'minutes' | 'hours' | 'days' | 'months' | 'count' | 'ms' | 'percent' | 'gigabytes';
   description: string;
 };
 
@@ -112,6 +112,13 @@ export const settings = {
     area: 'database',
     unit: 'ms',
     description: 'Mean time from which a query is called slow',
+  }),
+  'database.disk_gb': setting({
+    schema: whole(0, 1_000_000),
+    initial: 0,
+    area: 'database',
+    unit: 'gigabytes',
+    description: 'Size of the disk that the database lies on; 0 while nobody has said it',
   }),
   'retention.transactions_months': setting({
     schema: whole(1, 240),
