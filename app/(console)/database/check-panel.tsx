@@ -42,18 +42,6 @@ export function CheckPanel({ health }: { health: UseQueryResult<DatabaseHealth, 
         health.data !== undefined &&
         checks.length === 0 && { title: t('neverChecked'), hint: t('neverCheckedHint') }
       }
-      actions={
-        <SegmentedControl
-          size="xs"
-          aria-label={t('show')}
-          value={view}
-          onChange={(next) => void set({ show: next as (typeof views)[number], check: null })}
-          data={[
-            { value: 'attention', label: t('showAttention', { count: red.length }) },
-            { value: 'all', label: t('showAll', { count: checks.length }) },
-          ]}
-        />
-      }
       table={{
         head: [t('check'), t('status'), t('value'), t('sinceHead'), t('cause')],
         rows: checks.map((one) => [
@@ -66,6 +54,18 @@ export function CheckPanel({ health }: { health: UseQueryResult<DatabaseHealth, 
       }}
       csvName="database-checks"
     >
+      <div className={styles.show}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('show')}
+          value={view}
+          onChange={(next) => void set({ show: next as (typeof views)[number], check: null })}
+          data={[
+            { value: 'attention', label: t('showAttention', { count: red.length }) },
+            { value: 'all', label: t('showAll', { count: checks.length }) },
+          ]}
+        />
+      </div>
       {shown.length === 0 && (
         <p className={styles.allWell}>
           <strong>{t('allWell')}</strong>{' '}

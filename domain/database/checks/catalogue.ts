@@ -1,5 +1,5 @@
 import { bloatChecks } from './bloat';
-import { counterChecks, statementChecks } from './counters';
+import { counterChecks } from './counters';
 import type { CheckGroup } from './group';
 import { horizonChecks } from './horizon';
 import { indexChecks } from './indexes';
@@ -20,7 +20,6 @@ export const groups: readonly CheckGroup[] = [
   lockChecks,
   horizonChecks,
   counterChecks,
-  statementChecks,
   vacuumChecks,
   wraparoundChecks,
   bloatChecks,

@@ -17,6 +17,9 @@ const totals = [
 type Total = (typeof totals)[number];
 type Growth = { grown: Partial<Record<Total, number>>; samples: number };
 
+/** A moment as a constant: the planner then opens only the partitions that lie behind it. */
+const ago = (hours: number): string => new Date(Date.now() - hours * 3_600_000).toISOString();
+
 /** Fewer blocks than these say nothing about the cache, fewer transactions nothing about rollbacks. */
 const fewestBlocks = 50_000;
 const fewestTransactions = 200;
@@ -28,7 +31,7 @@ const fewestSamples = 5;
 const readGrowth = async (tx: TransactionSql): Promise<Growth> => {
   const rows = await tx`
     select /* vigil:sample */ metric_name as name, sum(grown) as grown, count(*)::int as samples
-    from metric_growth(${totals.map((name) => `db.${name}`)}, now() - interval '1 hour') group by 1`;
+    from metric_growth(${totals.map((name) => `db.${name}`)}, ${ago(1)}) group by 1`;
   return {
     grown: Object.fromEntries(rows.map((row) => [String(row.name).slice(3), Number(row.grown)])),
     samples: Math.max(0, ...rows.map((row) => Number(row.samples))),
@@ -50,7 +53,7 @@ const heaviest = async (tx: TransactionSql, column: 'shared_blocks_read' | 'temp
   const rows = await tx`
     select /* vigil:sample */ left(regexp_replace(x.query_text, '\\s+', ' ', 'g'), 160) as query, s.amount::float8 as amount
     from (select query_id, sum(${tx(column)}) as amount from query_stats
-      where captured_at >= now() - interval '1 hour' group by 1 having sum(${tx(column)}) > 0 order by 2 desc limit 10) s
+      where captured_at >= ${ago(1)} group by 1 having sum(${tx(column)}) > 0 order by 2 desc limit 10) s
     join lateral (select query_text from query_texts t where t.query_id = s.query_id order by seen_at desc limit 1) x on true
     order by 2 desc`;
   return rows as unknown as Heavy[];
@@ -107,7 +110,7 @@ const diskGrowth = async (tx: TransactionSql): Promise<Reading> => {
   const [row] = await tx`
     with /* vigil:sample */ samples as materialized (
       select timestamp, metric_value::float8 * ${bytesPerMiB} as bytes from system_metrics
-      where metric_name = 'db.database_size' and timestamp >= now() - interval '24 hours')
+      where metric_name = 'db.database_size' and timestamp >= ${ago(24)})
     select count(*)::int as samples, extract(epoch from max(timestamp) - min(timestamp))::float8 / 3600 as hours,
       (select bytes from samples order by timestamp limit 1) as first,
       (select bytes from samples order by timestamp desc limit 1) as last from samples`;
@@ -147,12 +150,12 @@ const evictions = async (tx: TransactionSql, growth: Growth): Promise<Reading> =
 
 const sampleAge = async (tx: TransactionSql): Promise<Reading> => {
   const [row] = await tx`
-    select /* vigil:sample */ extract(epoch from clock_timestamp() - max(timestamp))::float8 as age, count(*)::int as samples
-    from system_metrics where metric_name = 'db.connections' and timestamp >= now() - interval '24 hours'`;
-  if (row?.age == null) return { tooLittle: 'no_samples' };
+    select /* vigil:sample */ extract(epoch from clock_timestamp() - timestamp)::float8 as age from system_metrics
+    where metric_name = 'db.connections' and timestamp >= ${ago(48)} order by timestamp desc limit 1`;
+  if (!row) return { tooLittle: 'no_samples' };
   return {
     value: Math.max(0, row.age),
-    examined: Number(row.samples),
+    examined: 1,
     facts: { object: 'sample-health' },
     evidence: [['db.connections', Math.round(row.age)]],
   };
@@ -169,6 +172,7 @@ export const counterChecks = group({
     'temporaryFiles',
     'requestedCheckpoints',
     'diskGrowth',
+    'statementEvictions',
     'sampleAge',
   ],
   read: async (tx, server) => {
@@ -191,19 +195,8 @@ export const counterChecks = group({
       },
       requestedCheckpoints: await checkpoints(tx, growth),
       diskGrowth: await diskGrowth(tx),
+      statementEvictions: server.statements ? await evictions(tx, growth) : { skipped: 'no_statements' },
       sampleAge: await sampleAge(tx),
     };
   },
-});
-
-/** Whether pg_stat_statements has room for every query: what it drops is missing from the history. */
-export const statementChecks = group({
-  name: 'statements',
-  timeoutMs: 1_000,
-  checks: ['statementEvictions'],
-  read: async (tx, server) => ({
-    statementEvictions: server.statements
-      ? await evictions(tx, await readGrowth(tx))
-      : { skipped: 'no_statements' },
-  }),
 });

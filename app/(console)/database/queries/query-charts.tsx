@@ -16,6 +16,9 @@ type Figure = {
   format: (value: number | null) => string;
 };
 
+/** `5 ms`, `1.5 s`: short enough for the axis. */
+const tick = (value: number) =>
+  value >= 1_000 ? `${formatNumber(value / 1_000, value % 1_000 ? 1 : 0)}\u00a0s` : formatMs(value);
 const percent = (value: number | null) =>
   value === null ? '–' : `${formatNumber(value, value < 10 && value > 0 ? 1 : 0)}\u00a0%`;
 const count = (value: number | null) => formatNumber(value);
@@ -36,21 +39,37 @@ const latest = (points: QueryPoint[], key: Figure['key']): number | null => {
   return typeof value === 'number' ? value : null;
 };
 
-type Props = { query: QueryDetail; range: Range; few?: boolean };
+type Props = { query: QueryDetail; range: Range };
 
 /** Mean time with its limit, part of all time, calls and rows, one under the other with the same hours. */
-export function QueryCharts({ query, range, few = false }: Props) {
+export function QueryCharts({ query, range }: Props) {
   const t = useTranslations('database');
   const series = useQuerySeries(query.queryId, range);
   if (!series.data)
     return <PanelState problem={problemOf(series)} height={320} retry={() => series.refetch()} />;
   const { points, stepSeconds } = series.data;
   const known = points.filter((point) => point.meanMs !== null).length;
-  return figures.slice(0, few ? 2 : 4).map(({ id, key, kind, format }) => (
+  const highest = Math.max(0, ...points.map((point) => point.meanMs ?? 0));
+  // Drawn where the mean comes anywhere near it: a line at the bottom would show nothing of the rest.
+  const limits =
+    highest >= query.slowMs / 5
+      ? [
+          {
+            value: query.slowMs,
+            label: t('slowAbove', { limit: formatMs(query.slowMs) }),
+            tone: 'review' as const,
+          },
+        ]
+      : [];
+  return figures.map(({ id, key, kind, format }) => (
     <section key={id} aria-label={t(`figures.${id}`)}>
       <div className={styles.figure}>
         <h3>
-          {t(`figures.${id}`)} <span>{t(`ranges.${range}`)}</span>
+          {t(`figures.${id}`)}
+          <span>
+            {t(`ranges.${range}`)}
+            {id === 'mean' && limits.length === 0 && `, ${t('slowFrom', { limit: formatMs(query.slowMs) })}`}
+          </span>
         </h3>
         <span className="vg-num">{format(latest(points, key))}</span>
       </div>
@@ -61,19 +80,10 @@ export function QueryCharts({ query, range, few = false }: Props) {
         points={points.map((point) => ({ at: point.at, [key]: point[key] }))}
         stepSeconds={stepSeconds}
         series={[{ key, label: t(`figures.${id}`), color: 'var(--vg-link)' }]}
-        limits={
-          id === 'mean'
-            ? [
-                {
-                  value: query.slowMs,
-                  label: t('slowAbove', { limit: formatMs(query.slowMs) }),
-                  tone: 'review',
-                },
-              ]
-            : []
-        }
+        limits={id === 'mean' ? limits : []}
+        ceiling={id === 'mean' && limits.length > 0 ? query.slowMs * 1.25 : undefined}
         format={format}
-        tickFormat={format}
+        tickFormat={id === 'mean' ? tick : format}
         height={id === 'mean' ? 116 : 72}
       />
     </section>

@@ -41,7 +41,7 @@ export function QueryTable({ list, open, view }: Props) {
       id: 'time',
       head: t('timeShare'),
       align: 'right',
-      width: 176,
+      width: 156,
       sort: true,
       share: (row) => row.share,
       cell: (row) => (
@@ -64,7 +64,7 @@ export function QueryTable({ list, open, view }: Props) {
       id: 'mean',
       head: t('mean'),
       align: 'right',
-      width: 110,
+      width: 96,
       sort: true,
       cell: (row) => (
         <span className={styles.mean} data-slow={row.slow || undefined}>
