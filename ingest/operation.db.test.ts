@@ -228,6 +228,13 @@ describe('the description', () => {
     const spent = await t.makeKey({ rate: 1, burst: 1 });
     await t.send(aPayment(), { key: spent.key });
     const future = new Date(Date.now() + 3_600_000).toISOString();
+    const waiting = aPayment();
+    const sendBatch = (payments: unknown[]) =>
+      t.call(`${path}/batch`, {
+        method: 'POST',
+        body: JSON.stringify(payments),
+        headers: { 'content-type': 'application/json' },
+      });
     const statuses = [
       await check(path, 'post', await t.send(payment)),
       await check(path, 'post', await t.send('nonsense')),
@@ -245,8 +252,15 @@ describe('the description', () => {
       await check(`${path}/{id}`, 'get', await t.call(`${path}/${payment.transaction_id}`)),
       await check(`${path}/{id}`, 'get', await t.call(`${path}/none`)),
       await check('/api/v1/health', 'get', await t.call('/api/v1/health', { key: null })),
+      await check(
+        `${path}/batch`,
+        'post',
+        await sendBatch([waiting, payment, { ...payment, amount: 1 }, {}]),
+      ),
+      await check(`${path}/batch`, 'post', await sendBatch([])),
+      await check(`${path}/{id}`, 'get', await t.call(`${path}/${waiting.transaction_id}`)),
     ];
-    expect(statuses).toEqual([200, 400, 409, 401, 403, 429, 422, 413, 415, 200, 404, 200]);
+    expect(statuses).toEqual([200, 400, 409, 401, 403, 429, 422, 413, 415, 200, 404, 200, 202, 400, 202]);
     const taken = z.fromJSONSchema(api.components.schemas.Payment ?? {});
     expect(taken.safeParse(payment).success).toBe(true);
     expect(taken.safeParse({ ...payment, colour: 1 }).success).toBe(false);

@@ -35,6 +35,7 @@ const finishWithinMs = 4_000;
 const giveBackWithinMs = 2_000;
 const shortestAwayMs = 250;
 const longestAwayMs = 5_000;
+const listenAgainMs = 2_000;
 
 const waited = (ms: number) => new Promise<'late'>((resolve) => setTimeout(resolve, ms, 'late'));
 
@@ -65,6 +66,7 @@ export class Stream implements Part {
   }
 
   start(): void {
+    void this.#listen();
     this.#running = this.#run();
   }
 
@@ -101,15 +103,27 @@ export class Stream implements Part {
     }
   }
 
-  /** Reads the rules once, and listens for new batches. */
   async #prepare(): Promise<void> {
-    const { sql, direct } = this.#options;
-    this.#state ??= await watchDecisionRules(sql, { direct });
-    this.#listening ??= await direct.listen(notifyChannel, (payload) => {
-      if (payload.includes('"stream"')) this.#wakeUp();
-      if (payload.includes('"config"')) this.#maxTries.readAt = Number.NEGATIVE_INFINITY;
-    });
+    this.#state ??= await watchDecisionRules(this.#options.sql);
     this.#cache.start();
+  }
+
+  /** Without it an idle worker only looks once a second, and learns of new rules within ten. */
+  async #listen(): Promise<void> {
+    while (!this.#stopped && !this.#listening) {
+      try {
+        this.#listening = await this.#options.direct.listen(notifyChannel, (payload) => this.#heard(payload));
+      } catch (error) {
+        log.debug({ err: error }, 'not listening yet');
+        await waited(listenAgainMs);
+      }
+    }
+  }
+
+  #heard(payload: string): void {
+    this.#state?.heard(payload);
+    if (payload.includes('"config"')) this.#maxTries.readAt = Number.NEGATIVE_INFINITY;
+    if (payload.includes('"stream"')) this.#wakeUp();
   }
 
   async #claim(): Promise<Claim[]> {

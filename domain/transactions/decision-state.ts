@@ -112,13 +112,15 @@ export type DecisionState = {
   current(): DecisionRules;
   /** Reads again; the last readable state stays when the database does not answer. */
   reload(): Promise<void>;
+  /** For a notice on the channel: reads again when it says that something here has changed. */
+  heard(payload: string): void;
   stop(): Promise<void>;
 };
 
 /**
  * Keeps the decision rules of this process up to date: read now, on the topics `rules` and `config`, and every ten
  * seconds. Rejects when the first read fails.
- * @param direct a connection past any pooler, for LISTEN; without it only the clock reloads
+ * @param direct a connection past any pooler, for LISTEN; without it only the clock reloads, and whoever calls `heard`
  */
 export async function watchDecisionRules(
   sql: Sql,
@@ -138,15 +140,17 @@ export async function watchDecisionRules(
       });
     return reading;
   };
-  const listening = await options.direct?.listen('vigil', (payload) => {
+  const heard = (payload: string): void => {
     // A read that is under way may have begun before the change.
     if (/"(rules|config)"/.test(payload)) void (reading ?? Promise.resolve()).then(reload);
-  });
+  };
+  const listening = await options.direct?.listen('vigil', heard);
   const timer = setInterval(reload, options.everyMs ?? 10_000);
   timer.unref();
   return {
     current: () => rules,
     reload,
+    heard,
     stop: async () => {
       clearInterval(timer);
       await listening?.unlisten();

@@ -4,6 +4,7 @@ import type { DecisionAnswer } from '@/domain/transactions/decision-record';
 import type { Standing } from '@/domain/transactions/stored-outcome';
 import { conflictIssue } from '../misfit';
 import { type WordedIssue, wordedIssues, wordedStreamError } from '../problems';
+import { Turns } from '../turns';
 import type { Line } from './lines';
 
 /** What became of one payment of a batch. */
@@ -20,40 +21,56 @@ export type BatchResult = { line: number; transaction_id?: string } & (
 
 export type BatchAnswer = Record<BatchResult['result'], number> & { results: BatchResult[] };
 
-const same = (standing: Standing) => ({
-  result: 'same' as const,
-  status: standing.standing,
-  // Its text is what JSON.stringify made: read and written again it is the same, byte for byte.
-  ...(standing.standing === 'decided' ? { answer: JSON.parse(standing.answer) as DecisionAnswer } : {}),
-  ...('error' in standing ? { error: wordedStreamError(standing.error) } : {}),
+/** A result whose answer, if it has one, is still the text that was given. */
+type Told = { result: BatchResult; answer?: string };
+
+const refused = (named: object, result: 'conflict' | 'invalid', issues: readonly FieldIssue[]): Told => ({
+  result: { ...named, result, errors: wordedIssues(issues) } as BatchResult,
 });
 
-const refused = (result: 'conflict' | 'invalid', issues: readonly FieldIssue[]) => ({
-  result,
-  errors: wordedIssues(issues),
+const same = (named: object, standing: Standing): Told => ({
+  result: {
+    ...named,
+    result: 'same',
+    status: standing.standing,
+    ...('error' in standing ? { error: wordedStreamError(standing.error) } : {}),
+  } as BatchResult,
+  ...(standing.standing === 'decided' ? { answer: standing.answer } : {}),
 });
 
-/** One result a line, in their order. Of several lines with one id the first that was kept is the accepted one. */
-export const batchAnswer = (lines: readonly Line[], kept: ReadonlyMap<string, Queued>): BatchAnswer => {
-  const accepted = new Set<string>();
-  const results = lines.map((line): BatchResult => {
-    const named = { line: line.line, ...(line.id === null ? {} : { transaction_id: line.id }) };
-    if ('issues' in line) return { ...named, ...refused('invalid', line.issues) };
-    const id = line.payment.transaction_id;
-    const queued = kept.get(id);
-    if (!queued || queued.kind === 'forgotten' || queued.hash !== line.hash)
-      return { ...named, ...refused('conflict', [conflictIssue]) };
-    if (queued.kind === 'known') return { ...named, ...same(queued.standing) };
-    if (accepted.has(id)) return { ...named, ...same({ standing: 'queued' }) };
-    accepted.add(id);
-    return { ...named, result: 'accepted' };
-  });
-  const count = (result: BatchResult['result']) => results.filter((one) => one.result === result).length;
-  return {
-    accepted: count('accepted'),
-    same: count('same'),
-    conflict: count('conflict'),
-    invalid: count('invalid'),
-    results,
-  };
+/** @param accepted ids that an earlier line was accepted under */
+const tell = (line: Line, kept: ReadonlyMap<string, Queued>, accepted: Set<string>): Told => {
+  const named = { line: line.line, ...(line.id === null ? {} : { transaction_id: line.id }) };
+  if ('issues' in line) return refused(named, 'invalid', line.issues);
+  const id = line.payment.transaction_id;
+  const queued = kept.get(id);
+  if (!queued || queued.kind === 'forgotten' || queued.hash !== line.hash)
+    return refused(named, 'conflict', [conflictIssue]);
+  if (queued.kind === 'known') return same(named, queued.standing);
+  if (accepted.has(id)) return same(named, { standing: 'queued' });
+  accepted.add(id);
+  return { result: { ...named, result: 'accepted' } };
 };
+
+/**
+ * The answer to a batch as JSON (BatchAnswer): one result a line, in their order, an answer byte for byte as it was
+ * given. Of several lines with one id the first that was kept is the accepted one.
+ */
+export async function batchAnswer(
+  lines: readonly Line[],
+  kept: ReadonlyMap<string, Queued>,
+): Promise<{ text: string; accepted: number }> {
+  const turns = new Turns();
+  const accepted = new Set<string>();
+  const counts = { accepted: 0, same: 0, conflict: 0, invalid: 0 };
+  const results: string[] = [];
+  for (const line of lines) {
+    const { result, answer } = tell(line, kept, accepted);
+    counts[result.result] += 1;
+    const text = JSON.stringify(result);
+    results.push(answer === undefined ? text : `${text.slice(0, -1)},"answer":${answer}}`);
+    await turns.pass();
+  }
+  const head = JSON.stringify(counts).slice(0, -1);
+  return { text: `${head},"results":[${results.join()}]}`, accepted: counts.accepted };
+}

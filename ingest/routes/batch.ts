@@ -14,14 +14,15 @@ export const batchPath = '/api/v1/transactions/batch';
 /** A batch has at most so many payments and bytes. */
 export const mostPayments = 10_000;
 export const batchBytes = 16 * 1024 * 1024;
-/** To keep payments costs a hundredth of deciding them: so many count as one call against the key's rate. */
-export const paymentsACall = 100;
+/** Keeping payments costs far less than deciding them while a caller waits: so many count as one call against the rate. */
+const paymentsACall = 100;
 
 /** Batches at work at once in this process: each is held in memory. */
 const mostAtWork = 8;
 /** Kept by one statement. */
 const blockSize = 500;
 const ndjson = 'application/x-ndjson';
+const json = 'application/json; charset=utf-8';
 
 const isNdjson = (request: FastifyRequest): boolean =>
   (request.headers['content-type'] ?? '').toLowerCase().startsWith(ndjson);
@@ -83,9 +84,10 @@ export const batchRoutes =
           door.charge(request, Math.ceil(parts.length / paymentsACall) - 1);
           const lines = await readParts(parts, !isNdjson(request));
           const kept = await keep(await sift(lines, engine), engine);
-          const answer = batchAnswer(lines, kept);
-          if (answer.accepted > 0) engine.announce('stream');
-          return await reply.code(202).send(answer);
+          const { text, accepted } = await batchAnswer(lines, kept);
+          if (accepted > 0) engine.announce('stream');
+          reply.code(202).header('content-type', json);
+          return text;
         } catch (error) {
           throw error instanceof NotABatch ? refusal(error) : error;
         } finally {
