@@ -22,6 +22,8 @@ test('the process says on its own port what it has done, to whoever brings the t
       VIGIL_PROCESS: 'worker',
       VIGIL_LOG_LEVEL: 'silent',
       VIGIL_WORKER_DATABASE_URL: t.urls.worker,
+      DIRECT_DATABASE_URL: t.direct.worker,
+      VIGIL_MAINTAINER_DATABASE_URL: t.direct.maintainer,
       VIGIL_WORKER_METRICS_PORT: String(port),
       VIGIL_METRICS_TOKEN: 'scrape-me',
     },

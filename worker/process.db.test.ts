@@ -11,6 +11,8 @@ const start = () =>
       VIGIL_PROCESS: 'worker',
       VIGIL_LOG_LEVEL: 'silent',
       VIGIL_WORKER_DATABASE_URL: t.urls.worker,
+      DIRECT_DATABASE_URL: t.direct.worker,
+      VIGIL_MAINTAINER_DATABASE_URL: t.direct.maintainer,
     },
     stdio: 'ignore',
   });

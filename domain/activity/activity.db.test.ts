@@ -449,7 +449,7 @@ describe('cancel and terminate', () => {
       ok: true,
       value: { outcome: 'refused', reason: 'background' },
     });
-    const url = new URL(t.urls.worker!);
+    const url = new URL(t.direct.worker!);
     url.pathname = '/postgres';
     const elsewhere = postgres(url.href, {
       max: 1,
