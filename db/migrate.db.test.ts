@@ -61,6 +61,17 @@ test('starters at once migrate once', async () => {
   expect(await dumpOf(url)).toBe(reference);
 });
 
+test('a table of somebody else in the schema stops nothing and stays as it is', async () => {
+  const url = await emptyDatabase();
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  await sql.unsafe('create table theirs (id serial primary key)');
+  await migrate(url, { passwordFile });
+  const [row] = await sql`select has_table_privilege('vigil_web', 'theirs', 'select') as may,
+    has_table_privilege('vigil_web', 'transactions', 'select') as may_ours`;
+  expect(row).toEqual({ may: false, may_ours: true });
+  await sql.end();
+});
+
 test('every object can be applied again over itself', async () => {
   const url = await emptyDatabase();
   await migrate(url, { passwordFile });

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { ownerRole } from '@/db/roles';
 import { consolePeople, type Span, type VolumeWorld } from './world';
 
 /** Customers, merchants and the people who sign in. */
@@ -141,13 +142,16 @@ const makeDay = async (sql: Sql, table: string, from: Date, to: Date, hourly: bo
   const [there] = await sql`select to_regclass(${name}) as name`;
   if (there?.name) return;
   const range = (a: Date, b: Date) => `for values from ('${a.toISOString()}') to ('${b.toISOString()}')`;
-  await sql.unsafe(
-    `create table ${name} partition of ${table} ${range(from, to)}${hourly ? ' partition by range ("timestamp")' : ''}`,
-  );
-  for (let hour = 0; hourly && hour < 24; hour += 1) {
-    const start = from.getTime() + hour * 3_600_000;
-    await sql.unsafe(
-      `create table ${name}h${String(hour).padStart(2, '0')} partition of ${name} ${range(new Date(start), new Date(start + 3_600_000))}`,
+  await sql.begin(async (tx) => {
+    await tx.unsafe(`set local role ${ownerRole}`);
+    await tx.unsafe(
+      `create table ${name} partition of ${table} ${range(from, to)}${hourly ? ' partition by range ("timestamp")' : ''}`,
     );
-  }
+    for (let hour = 0; hourly && hour < 24; hour += 1) {
+      const start = from.getTime() + hour * 3_600_000;
+      await tx.unsafe(
+        `create table ${name}h${String(hour).padStart(2, '0')} partition of ${name} ${range(new Date(start), new Date(start + 3_600_000))}`,
+      );
+    }
+  });
 };

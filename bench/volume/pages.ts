@@ -170,7 +170,6 @@ export const pages: Page[] = [
       ask('database.health-series'),
       ask('database.capabilities'),
       ask('database.connections'),
-      ask('job.list'),
     ],
   },
   {
@@ -190,6 +189,34 @@ export const pages: Page[] = [
       ask('database.query-series', ({ queryId }) => ({ queryId })),
     ],
   },
+  {
+    page: 'Jobs',
+    hoursBack: null,
+    asks: [
+      ask('job.list'),
+      ask('job.dashboard-freshness'),
+      ask('job.runs', () => ({ job: 'refresh-fraud-dashboard' })),
+      ask('job.durations', () => ({ job: 'refresh-fraud-dashboard' })),
+    ],
+  },
+  {
+    page: 'Activity',
+    hoursBack: null,
+    asks: [ask('activity.snapshot'), ask('activity.session', ({ session }) => session)],
+  },
+  {
+    page: 'Pipeline',
+    hoursBack: null,
+    asks: [
+      ask('stream.summary'),
+      ask('stream.list'),
+      ask('stream.get', ({ streamRow }) => ({ id: streamRow })),
+      ask('feature-cache.summary'),
+      ask('metric.processes'),
+      ask('metric.series', () => ({ metrics: ['db.stream_open', 'db.stream_lag'] })),
+    ],
+  },
+  { page: 'API usage', hoursBack: null, asks: [ask('api-usage.summary'), ask('api-usage.series')] },
 ];
 
 /** Queries that no page above asks, each as a page of its own when it needs no input; the others are answered by name. */

@@ -14,6 +14,9 @@ export type Samples = {
   securityEventId: number;
   personId: string;
   queryId: string;
+  streamRow: number;
+  /** A session of the server: our own that watches. */
+  session: { pid: number; backendStart: string };
   /** Positions in the middle of the history, as a list hands them out. */
   deepPayment: string;
   deepAudit: string;
@@ -55,6 +58,12 @@ export const readSamples = async (sql: Sql): Promise<Samples> => {
   );
   const session = await one(sql, 'select max(id) as id from user_sessions');
   const event = await one(sql, 'select max(id) as id from security_events');
+  const stream = await one(sql, 'select max(id) as id from transaction_stream');
+  const own = await one(
+    sql,
+    `select pid, to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as start
+      from pg_stat_activity where pid = pg_backend_pid()`,
+  );
   return {
     actor: {
       kind: 'user',
@@ -76,6 +85,8 @@ export const readSamples = async (sql: Sql): Promise<Samples> => {
     securityEventId: Number(event.id),
     personId: person.id!,
     queryId: '1',
+    streamRow: Number(stream.id),
+    session: { pid: Number(own.pid), backendStart: own.start! },
     deepPayment: encodeCursor([deep.at!, deep.id!]),
     deepAudit: encodeCursor([audit.at!, Number(audit.id)]),
     now: new Date(),

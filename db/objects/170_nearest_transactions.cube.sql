@@ -10,18 +10,23 @@ BEGIN
   END IF;
 END $$;
 
+-- Planned anew with its values each time, in which the planner sees that two or three months are enough.
 CREATE OR REPLACE FUNCTION nearest_transactions(p_transaction_id text, p_timestamp timestamptz, p_limit integer DEFAULT 6)
 RETURNS TABLE (transaction_id text, transaction_timestamp timestamptz, similarity double precision)
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+  v_from CONSTANT timestamptz := p_timestamp - interval '30 days';
+  v_of CONSTANT cube := (SELECT cube(o.transaction_embedding::double precision[]) FROM ml_features o
+    WHERE o.transaction_id = p_transaction_id AND o.transaction_timestamp = p_timestamp);
+BEGIN
+  RETURN QUERY
   SELECT f.transaction_id::text, f.transaction_timestamp, 1 - f.distance * f.distance / 2
-  FROM ml_features o
-  CROSS JOIN LATERAL (
-    SELECT n.transaction_id, n.transaction_timestamp,
-      cube(n.transaction_embedding::double precision[]) <-> cube(o.transaction_embedding::double precision[]) AS distance
+  FROM (
+    SELECT n.transaction_id, n.transaction_timestamp, cube(n.transaction_embedding::double precision[]) <-> v_of AS distance
     FROM ml_features n
-    WHERE n.transaction_timestamp >= p_timestamp - interval '30 days' AND n.transaction_timestamp <= p_timestamp
-      AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL
-    ORDER BY cube(n.transaction_embedding::double precision[]) <-> cube(o.transaction_embedding::double precision[])
-    LIMIT least(p_limit, 50)) f
-  WHERE o.transaction_id = p_transaction_id AND o.transaction_timestamp = p_timestamp;
-$$;
+    WHERE n.transaction_timestamp >= v_from AND n.transaction_timestamp <= p_timestamp
+      AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL AND v_of IS NOT NULL
+    ORDER BY cube(n.transaction_embedding::double precision[]) <-> v_of
+    LIMIT least(p_limit, 50)) f;
+END $$;

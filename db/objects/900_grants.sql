@@ -3,14 +3,19 @@ DO $$
 DECLARE
   v_readers CONSTANT text := 'vigil_web, vigil_worker, vigil_ingest';
   v_statement text;
+  -- Somebody else's table in this schema is theirs to grant, and none of ours.
+  v_tables CONSTANT text := (SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relowner = current_user::regrole);
+  v_sequences CONSTANT text := (SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND c.relowner = current_user::regrole);
 BEGIN
   IF to_regrole('vigil_web') IS NULL THEN
     RETURN;
   END IF;
-  EXECUTE 'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM vigil_web, vigil_worker, vigil_ingest, vigil_readonly, vigil_planner';
+  EXECUTE format('REVOKE ALL ON %s FROM vigil_web, vigil_worker, vigil_ingest, vigil_readonly, vigil_planner', v_tables);
   FOREACH v_statement IN ARRAY ARRAY[
     format('GRANT USAGE ON SCHEMA public TO %s, vigil_maintainer, vigil_readonly, vigil_planner', v_readers),
-    format('GRANT SELECT ON ALL TABLES IN SCHEMA public TO %s', 'vigil_web, vigil_worker'),
+    format('GRANT SELECT ON %s TO vigil_web, vigil_worker', v_tables),
     -- The decision API reads payments, rules and keys; people, sessions and the audit trail are none of its business.
     'GRANT SELECT ON users, merchants, transactions, transactions_archive, transactions_all, transaction_stream, ml_features,
       model_predictions, rule_hits, feature_cache, entity_heads, entity_lists, fraud_patterns, fraud_rules, rule_versions,
@@ -37,7 +42,7 @@ BEGIN
     'GRANT INSERT ON system_metrics, system_metrics_daily, query_stats TO vigil_worker, vigil_ingest',
     'GRANT INSERT, UPDATE, DELETE ON health_checks TO vigil_web, vigil_worker',
     'GRANT DELETE ON query_stats, query_texts, feature_cache, transaction_stream, login_guard TO vigil_worker',
-    'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO vigil_web, vigil_worker, vigil_ingest',
+    format('GRANT USAGE ON SEQUENCE %s TO vigil_web, vigil_worker, vigil_ingest', v_sequences),
     'GRANT EXECUTE ON FUNCTION append_audit(text, text, text, text, text, text, jsonb, jsonb, text, text, inet, text, text, text)
       TO vigil_web, vigil_worker, vigil_ingest',
     'GRANT EXECUTE ON FUNCTION ensure_partitions(timestamptz, timestamptz) TO vigil_ingest, vigil_worker, vigil_web',

@@ -159,7 +159,7 @@ export const getAlert = query({
     const alert = alertRow(row);
     const [explanation, history] = await Promise.all([
       explainPayment(db, alert.transactionId, String(row.exact_at)),
-      alertHistory(db, alert.id),
+      alertHistory(db, alert.id, alert.createdAt),
     ]);
     return { alert, explanation, history };
   },

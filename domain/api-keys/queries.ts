@@ -4,6 +4,7 @@ import type { ApiScope } from '../access';
 import { decodeCursor, encodeCursor, type Page } from '../cursor';
 import { AppError } from '../errors';
 import { query } from '../operation';
+import { plannedHours } from '../planned-range';
 import { getKeyInput, listKeysInput } from './input';
 
 /** A key as people see it: never the key itself nor its hash. Times are ISO 8601. */
@@ -57,7 +58,8 @@ const withUse = (page: SQL): SQL => sql`with page as (${page})
   select p.*, coalesce(c.calls, 0) as calls, coalesce(c.refused, 0) as refused
   from page p left join lateral (
     select count(*) as calls, count(*) filter (where a.status_code >= 400) as refused
-    from api_usage a where a.api_key_id = p.id and a.timestamp > now() - interval '24 hours') c on true
+    from api_usage a where a.api_key_id = p.id and a.timestamp > now() - interval '24 hours'
+      and ${plannedHours(sql`a.timestamp`, 24)}) c on true
   order by p.id desc`;
 
 /** Keys, newest first, with what they were used for in the last 24 hours. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
+import { plannedHours } from '@/domain/planned-range';
 
 /** A merchant at which far more than usual is blocked now. */
 export type MerchantAttack = {
@@ -39,7 +40,7 @@ export const merchantAttack = async (db: Db): Promise<MerchantAttack | null> => 
     with candidates as materialized (
       select merchant_id from transactions
       where decision <> 'ALLOW' and decision = 'BLOCK' and transaction_timestamp > now() - interval '1 hour'
-        and transaction_timestamp <= now() + interval '10 minutes'
+        and transaction_timestamp <= now() + interval '10 minutes' and ${plannedHours(sql`transaction_timestamp`, 1)}
       group by merchant_id having count(*) >= ${blocked} order by count(*) desc limit 5)
     select c.merchant_id, h.*, d.total::float8 as day_total, d.blocked::float8 as day_blocked
     from candidates c,
@@ -50,10 +51,11 @@ export const merchantAttack = async (db: Db): Promise<MerchantAttack | null> => 
         (extract(epoch from now() - max(transaction_timestamp) filter (where decision = 'BLOCK')))::float8 as quiet,
         array_agg(floor(extract(epoch from now() - transaction_timestamp) / 60)::int) as ages
       from transactions t where t.merchant_id = c.merchant_id and t.transaction_timestamp > now() - interval '1 hour'
-        and t.transaction_timestamp <= now() + interval '10 minutes') h,
+        and t.transaction_timestamp <= now() + interval '10 minutes' and ${plannedHours(sql`t.transaction_timestamp`, 1)}) h,
     lateral (select count(*) as total, count(*) filter (where decision = 'BLOCK') as blocked
       from transactions t where t.merchant_id = c.merchant_id
-        and t.transaction_timestamp > now() - interval '25 hours' and t.transaction_timestamp <= now() - interval '1 hour') d`);
+        and t.transaction_timestamp > now() - interval '25 hours' and t.transaction_timestamp <= now() - interval '1 hour'
+        and ${plannedHours(sql`t.transaction_timestamp`, 25)}) d`);
   const found = rows
     .map((row) => ({
       row,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
+import { plannedHours } from '@/domain/planned-range';
 import { readSetting } from '@/domain/settings/read';
 
 /** Sums of one hour (UTC); amounts in the base currency, scores 0…1. `fraud` is what has been confirmed so far. */
@@ -88,11 +89,12 @@ const readHours = async (db: Db): Promise<Row[]> => [
         select date_trunc('hour', transaction_timestamp, 'UTC') as hour, ${sums} from transactions
         where transaction_timestamp >= date_trunc('hour', now(), 'UTC') - interval '3 hours'
           and transaction_timestamp >= (select until from known) and transaction_timestamp <= now()
+          and ${plannedHours(sql`transaction_timestamp`, 4)}
         group by 1),
       before as (
         select ${sums} from transactions
         where transaction_timestamp >= date_trunc('hour', now(), 'UTC') - interval '24 hours'
-          and transaction_timestamp <= now() - interval '24 hours')
+          and transaction_timestamp <= now() - interval '24 hours' and ${plannedHours(sql`transaction_timestamp`, 25)})
       select 'clock' as part, 0::float8 as hour, (select extract(epoch from refreshed) * 1000 from known)::float8 as refreshed,
         (extract(epoch from now()) * 1000)::float8 as now, 0::float8 as transactions, 0::float8 as amount, 0::float8 as score,
         0::float8 as allowed, 0::float8 as reviewed, 0::float8 as blocked, 0::float8 as fraud

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
+import { plannedHours } from '@/domain/planned-range';
 
 export type LatestDecision = {
   transactionId: string;
@@ -26,11 +27,13 @@ export const latestDecisions = async (db: Db, limit: number): Promise<LatestDeci
         t.merchant_id, m.display_name, t.fraud_score::float8 as score, t.risk_level, t.decision
       from (select * from transactions
         where transaction_timestamp > now() - interval '1 day' and transaction_timestamp <= now() + interval '10 minutes'
+          and ${plannedHours(sql`transaction_timestamp`, 24)}
         order by transaction_timestamp desc, transaction_id desc limit ${limit}) t
       left join merchants m on m.merchant_id = t.merchant_id
       order by t.transaction_timestamp desc, t.transaction_id desc`),
     db.execute<{ n: number }>(sql`select count(*)::float8 as n from transactions
-      where transaction_timestamp > now() - interval '1 minute' and transaction_timestamp <= now() + interval '10 minutes'`),
+      where transaction_timestamp > now() - interval '1 minute' and transaction_timestamp <= now() + interval '10 minutes'
+        and ${plannedHours(sql`transaction_timestamp`, 1)}`),
   ]);
   return {
     perSecond: Number(rate?.n ?? 0) / 60,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
+import { plannedHours } from '@/domain/planned-range';
 
 export type Pipeline = {
   /** Payments a second that arrived in the last minute, and the busiest minute of the last hour. */
@@ -24,9 +25,9 @@ export const pipeline = async (db: Db): Promise<Pipeline> => {
       (select count(*)::float8 from transaction_stream where processing_status = 'DEAD') as dead,
       (select percentile_cont(0.99) within group (order by latency_ms)::float8 from transactions
         where transaction_timestamp > now() - interval '5 minutes' and transaction_timestamp <= now() + interval '10 minutes'
-          and latency_ms is not null) as scored,
+          and ${plannedHours(sql`transaction_timestamp`, 1)} and latency_ms is not null) as scored,
       (select percentile_cont(0.99) within group (order by response_time_ms)::float8 from api_usage
-        where timestamp > now() - interval '5 minutes' and method = 'POST' and endpoint = '/api/v1/transactions'
+        where timestamp > now() - interval '5 minutes' and ${plannedHours(sql`timestamp`, 1)} and method = 'POST' and endpoint = '/api/v1/transactions'
           and status_code < 300) as answered`);
   return {
     receivedPerSecond: Number(row?.received ?? 0),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
+import { plannedHours } from '@/domain/planned-range';
 
 /** Blocked payments of the last 60 minutes by country of the payment. */
 export type BlockedPlace = {
@@ -22,7 +23,7 @@ export const blockedPlaces = async (db: Db): Promise<BlockedPlace[]> => {
       (avg(longitude) filter (where transaction_timestamp > now() - interval '1 hour'))::float8 as longitude
     from transactions
     where decision <> 'ALLOW' and decision = 'BLOCK' and transaction_timestamp > now() - interval '25 hours'
-      and transaction_timestamp <= now() + interval '10 minutes'
+      and transaction_timestamp <= now() + interval '10 minutes' and ${plannedHours(sql`transaction_timestamp`, 25)}
     group by country having count(*) filter (where transaction_timestamp > now() - interval '1 hour') > 0
     order by 2 desc, 1 limit 12`);
   return rows.map((row) => ({

@@ -39,12 +39,15 @@ const featureColumns = sql.raw(
  * The features are those of the decision, so the answer is what the rule would have done then.
  */
 export async function runOnRecent(db: Db, condition: Condition): Promise<DryRun> {
+  // From the oldest of them on: months of features before it need not be opened.
   const rows = await db.execute<Record<string, unknown>>(sql`
+    with t as materialized (
+      select * from transactions order by transaction_timestamp desc, transaction_id desc limit ${dryRunPayments})
     select t.transaction_id, t.transaction_timestamp, t.user_id, t.merchant_id, t.amount, t.currency, t.country,
       t.channel, t.merchant_category, t.device_id, host(t.ip_address) as ip_address, t.card_token, t.latitude,
       t.longitude, t.decision, ${featureColumns}
-    from (select * from transactions order by transaction_timestamp desc, transaction_id desc limit ${dryRunPayments}) t
-    join ml_features f using (transaction_id, transaction_timestamp)
+    from t join ml_features f using (transaction_id, transaction_timestamp)
+    where f.transaction_timestamp >= (select min(transaction_timestamp) from t)
     order by t.transaction_timestamp desc, t.transaction_id desc`);
   const test = compileCondition(condition);
   const fired = rows.filter((row) => test(storedRuleRow(row, row)));

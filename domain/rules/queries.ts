@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
+import { plannedHours } from '@/domain/planned-range';
 import { readSetting } from '@/domain/settings/read';
 import { actionsSchema, type RuleActions } from './actions';
 import { type DryRun, runOnRecent } from './dry-run';
@@ -66,7 +67,7 @@ const sortType: Record<RuleSort, SQL> = {
 const place = z.tuple([z.string().max(200), z.number().int()]);
 
 /** Every rule in one statement: its shown version, the draft beside it, and hits counted through the index. */
-const rulesWithHits = sql`
+const rulesWithHits = () => sql`
   select r.id, v.rule_name as name, v.rule_type as type, v.state, v.version, v.priority, v.actions,
     d.version as draft_version, hits.week as hits7d, hits.day as hits24h, hits.last_at as last_hit_at,
     changed.at as changed_at, coalesce(u.name, changed.by) as changed_by_name
@@ -83,7 +84,7 @@ const rulesWithHits = sql`
   cross join lateral (select count(*)::int as week, (count(*) filter (where h.at > now() - interval '24 hours'))::int as day,
       max(h.at) as last_at
     from (select transaction_timestamp as at from rule_hits where rule_id = r.id
-      and transaction_timestamp > now() - interval '7 days' order by transaction_timestamp desc
+      and transaction_timestamp > now() - interval '7 days' and ${plannedHours(sql`transaction_timestamp`, 7 * 24)} order by transaction_timestamp desc
       limit ${hitCountLimit + 1}) h) hits`;
 
 const oneOf = (column: SQL, values: readonly string[]): SQL =>
@@ -120,7 +121,7 @@ export const listRules = query({
     }
     const direction = down ? sql`desc` : sql`asc`;
     const [rows, [count]] = await Promise.all([
-      db.execute<StoredRule>(sql`select s.*, ${sortSql[key]}::text as place from (${rulesWithHits}) s
+      db.execute<StoredRule>(sql`select s.*, ${sortSql[key]}::text as place from (${rulesWithHits()}) s
         where ${sql.join(paged, sql` and `)} order by ${sortSql[key]} ${direction}, s.id ${direction} limit ${input.limit + 1}`),
       db.execute<{ total: number }>(sql`select count(*)::int as total from fraud_rules`),
     ]);
@@ -219,15 +220,16 @@ export const ruleHits = query({
         from generate_series(date_trunc(${unit}, now()) - ${span}, date_trunc(${unit}, now()), ${step}) slot
         left join (select date_trunc(${unit}, transaction_timestamp) as slot, count(*) as hits from rule_hits
           where rule_id = ${input.ruleId} and transaction_timestamp >= date_trunc(${unit}, now()) - ${span}
+            and ${plannedHours(sql`transaction_timestamp`, 30 * 24)}
           group by 1) h using (slot) order by slot`),
       db.execute<Record<string, string | number | boolean | null>>(sql`
         select h.transaction_id, h.transaction_timestamp, t.user_id, t.merchant_id, t.amount, t.currency, t.decision,
           t.risk_level, t.fraud_score, t.is_fraud, v.version
         from (select * from rule_hits where rule_id = ${input.ruleId} and transaction_timestamp > now() - interval '30 days'
-          order by transaction_timestamp desc limit 20) h
+          and ${plannedHours(sql`transaction_timestamp`, 30 * 24)} order by transaction_timestamp desc limit 20) h
         join transactions t using (transaction_id, transaction_timestamp)
         join rule_versions v on v.id = h.rule_version_id
-        where t.transaction_timestamp > now() - interval '30 days'
+        where t.transaction_timestamp > now() - interval '30 days' and ${plannedHours(sql`t.transaction_timestamp`, 30 * 24)}
         order by h.transaction_timestamp desc`),
     ]);
     return {

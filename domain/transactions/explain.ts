@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { shippedModel } from '@/domain/models/shipped';
+import { plannedBefore } from '@/domain/planned-range';
 import type { RuleValue } from '@/domain/rules/fields';
 import { readSettings } from '@/domain/settings/read';
 import { features } from './features';
@@ -179,6 +180,7 @@ export const similarPayments = async (
   const rows = await db.execute<Record<string, unknown>>(sql`select ${transactionColumns}, n.similarity
     from nearest_transactions(${id}, ${at}::timestamptz, ${limit}) n
     join transactions x on x.transaction_id = n.transaction_id and x.transaction_timestamp = n.transaction_timestamp
+      and ${plannedBefore(sql`x.transaction_timestamp`, at, 30 * 24)}
     ${transactionNames} order by n.similarity desc, x.transaction_timestamp desc`);
   return rows.map((row) => ({ ...transactionRow(row), similarity: Number(row.similarity) }));
 };
@@ -188,6 +190,7 @@ const cardMinutes = async (db: Db, card: unknown, at: string): Promise<Transacti
   const rows = await db.execute<Record<string, unknown>>(sql`select ${transactionColumns} from transactions x
     ${transactionNames} where x.card_token = ${String(card)} and x.transaction_timestamp <= ${at}::timestamptz
       and x.transaction_timestamp > ${at}::timestamptz - interval '10 minutes'
+      and ${plannedBefore(sql`x.transaction_timestamp`, at, 1)}
     order by x.transaction_timestamp desc, x.transaction_id desc limit 100`);
   return rows.map(transactionRow).reverse();
 };

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
+import { plannedBefore } from '@/domain/planned-range';
 import { iso, number } from './rows';
 
 /** More payments than this are not drawn one by one; the mean is over all of them. */
@@ -35,7 +36,8 @@ const most = (values: readonly (string | null)[]): string[] => {
 /** Reads one range of the index on (user_id, transaction_timestamp). */
 export const usualPayments = async (db: Db, userId: string, at: string, id: string): Promise<Usual> => {
   const range = sql`x.user_id = ${userId} and x.transaction_timestamp > ${at}::timestamptz - interval '30 days'
-    and x.transaction_timestamp <= ${at}::timestamptz and x.transaction_id <> ${id}`;
+    and x.transaction_timestamp <= ${at}::timestamptz and x.transaction_id <> ${id}
+    and ${plannedBefore(sql`x.transaction_timestamp`, at, 30 * 24)}`;
   const [rows, [all]] = await Promise.all([
     db.execute<
       Record<string, unknown>
