@@ -86,12 +86,25 @@ export const fillStream = async (sql: Sql, span: Span): Promise<void> => {
 
 /** The newest recording of each user and card, as record_decision() keeps it. */
 export const fillHeads = async (sql: Sql, span: Span): Promise<void> => {
-  await sql.unsafe(`insert into entity_heads as h (entity, key, recorded_at, payments)
-    select e.entity, e.key, max(t.recorded_at), count(*) from transactions t
-    cross join lateral (values ('user', t.user_id), ('card', t.card_token)) as e(entity, key)
-    where t.transaction_timestamp >= '${span.from.toISOString()}' and t.transaction_timestamp < '${span.to.toISOString()}'
-    group by 1, 2
-    on conflict (entity, key) do update set recorded_at = excluded.recorded_at, payments = h.payments + excluded.payments`);
+  const heads = (
+    entity: string,
+    column: string,
+  ) => `insert into entity_heads as h (entity, key, recorded_at, payments)
+    select '${entity}', ${column}, max(recorded_at), count(*) from transactions
+    where transaction_timestamp >= '${span.from.toISOString()}' and transaction_timestamp < '${span.to.toISOString()}' group by 2
+    on conflict (entity, key) do update set recorded_at = excluded.recorded_at, payments = h.payments + excluded.payments`;
+  await sql.unsafe(heads('user', 'user_id'));
+  await sql.unsafe(heads('card', 'card_token'));
+};
+
+/** The counts of requests by hour and by five minutes that ingest keeps beside them. */
+const fillUsageSlots = async (sql: Sql): Promise<void> => {
+  await sql`insert into api_usage_slots (slot_seconds, slot, endpoint, method, status_code, api_key_id, latency_ms, calls,
+      request_bytes, response_bytes)
+    select size.seconds, to_timestamp(floor(extract(epoch from timestamp) / size.seconds) * size.seconds), endpoint, method, status_code,
+      coalesce(api_key_id, 0), 2 ^ ceil(log(2, greatest(response_time_ms, 1))), count(*), sum(request_size_bytes), sum(response_size_bytes)
+    from api_usage, (values (300), (3600)) as size(seconds)
+    where timestamp > now() - case size.seconds when 300 then interval '2 days' else interval '90 days' end group by 1, 2, 3, 4, 5, 6, 7`;
 };
 
 /** Requests of the payments, 90 days of them; metrics of the last week and runs of jobs of the last month, a sample each minute. */
@@ -112,6 +125,7 @@ export const fillOperations = async (sql: Sql, world: VolumeWorld, now: Date): P
         timestamptz '${from.toISOString()}' + make_interval(secs => (i - random()) / ${requests} * ${(until.getTime() - from.getTime()) / 1000}), 1
       from generate_series(1, ${requests}) i`);
   }
+  await fillUsageSlots(sql);
   await sql.unsafe(`insert into system_metrics (metric_name, metric_value, labels, timestamp)
     select 'db.' || h.metric, (random() * 1000)::numeric(15,4), '{"unit":"count"}', at
     from generate_series(timestamptz '${new Date(today - 7 * day).toISOString()}', timestamptz '${now.toISOString()}', interval '1 minute') at

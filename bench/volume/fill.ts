@@ -119,7 +119,7 @@ export const fillVolume = async (
     await fillConsole(sql, world, { from: oldest, to: now });
     await fillOperations(sql, world, now);
     await fillQueryStats(sql, now);
-    for (const span of spans) await fillHeads(sql, span);
+    await fillHeads(sql, { from: oldest, to: now });
     took('people, audit trail, metrics');
     for (const statement of dropped.constraints) await sql.unsafe(statement);
     await inTurns(dropped.indexes, [...hands], async (hand, statement) => {

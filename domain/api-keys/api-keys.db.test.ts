@@ -61,8 +61,10 @@ describe('a key', () => {
 
   it('is listed with its owner and its use', async () => {
     const { id } = await made('Listed');
-    await t.sql`insert into api_usage (endpoint, method, api_key_id, status_code) values
-      ('/api/v1/transactions', 'POST', ${id}, 200), ('/api/v1/transactions', 'POST', ${id}, 409)`;
+    await t.sql`insert into api_usage_slots (slot_seconds, slot, endpoint, method, status_code, api_key_id, latency_ms, calls,
+        request_bytes, response_bytes)
+      select 3600, date_trunc('hour', now()) - make_interval(hours => hours), '/api/v1/transactions', 'POST', status, ${id}, 8, 1, 1, 1
+      from (values (0, 200), (24, 409), (25, 200)) as v(hours, status)`;
     const { rows } = await listApiKeys(officer, {});
     expect(rows[0]).toMatchObject({
       id,
