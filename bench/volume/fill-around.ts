@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import { ownerRole } from '@/db/roles';
-import { consolePeople, type Span, type VolumeWorld } from './world';
+import { consolePeople, monthsUntil, type Span, type VolumeWorld } from './world';
 
 /** Customers, merchants and the people who sign in. */
 export const fillPeople = async (sql: Sql, world: VolumeWorld, from: Date): Promise<void> => {
@@ -24,6 +24,8 @@ const person = `(select id::text from console_users where email = 'person' || (1
 
 /** What people did over the months: one audit row for twenty payments, sessions, security events. */
 export const fillConsole = async (sql: Sql, world: VolumeWorld, span: Span): Promise<void> => {
+  for (const month of monthsUntil(world, span.to))
+    for (const table of ['audit_trail', 'security_events']) await makePartition(sql, table, month);
   const seconds = (span.to.getTime() - span.from.getTime()) / 1000;
   const from = `timestamptz '${span.from.toISOString()}'`;
   const at = (count: number) => `${from} + make_interval(secs => (i - random()) / ${count} * ${seconds})`;
@@ -113,8 +115,8 @@ export const fillOperations = async (sql: Sql, world: VolumeWorld, now: Date): P
   const today = Math.floor(now.getTime() / day) * day;
   for (let back = 90; back >= 0; back -= 1) {
     const [from, to] = [new Date(today - back * day), new Date(today - (back - 1) * day)];
-    await makeDay(sql, 'api_usage', from, to, false);
-    if (back <= 7) await makeDay(sql, 'system_metrics', from, to, true);
+    await makePartition(sql, 'api_usage', { from, to });
+    if (back <= 7) await makePartition(sql, 'system_metrics', { from, to }, true);
     const until = back === 0 ? now : to;
     const requests = Math.round(
       (world.rows / (world.months * 30.44)) * ((until.getTime() - from.getTime()) / day),
@@ -147,12 +149,11 @@ export const fillQueryStats = async (sql: Sql, now: Date): Promise<void> => {
       generate_series(1, 30) q`);
 };
 
-/** A day's partition, in hours where `hourly`: older ones than the product would make today. */
-const makeDay = async (sql: Sql, table: string, from: Date, to: Date, hourly: boolean): Promise<void> => {
-  const name = `${table}_${from
-    .toISOString()
-    .slice(0, 10)
-    .replace(/^(\d+)-(\d+)-(\d+)$/, 'y$1m$2d$3')}`;
+/** A day's or a month's partition, in hours where `hourly`: older ones than the product makes, which begins with today. */
+const makePartition = async (sql: Sql, table: string, { from, to }: Span, hourly = false): Promise<void> => {
+  const day = to.getTime() - from.getTime() <= 86_400_000;
+  const date = from.toISOString();
+  const name = `${table}_y${date.slice(0, 4)}m${date.slice(5, 7)}${day ? `d${date.slice(8, 10)}` : ''}`;
   const [there] = await sql`select to_regclass(${name}) as name`;
   if (there?.name) return;
   const range = (a: Date, b: Date) => `for values from ('${a.toISOString()}') to ('${b.toISOString()}')`;
