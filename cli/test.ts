@@ -46,7 +46,7 @@ const vitest = async (name: string, args: string[], env: Record<string, string> 
 };
 
 /** What the versions differ in: migrations, the catalog, and every query about the server itself. */
-const byVersion = ['--project', 'db', 'db/', 'domain/database/', 'domain/activity/'];
+const byVersion = ['--project', 'db', 'db/', 'domain/database/', 'domain/activity/', 'domain/jobs/'];
 
 /** What must hold on the oldest server we support, with and without what it may lack. */
 async function onFifteen(cron: boolean): Promise<Count> {

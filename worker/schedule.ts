@@ -88,7 +88,7 @@ export const jobs: readonly Job[] = Object.entries({
     },
   },
   'prune-query-stats': {
-    atStart: false,
+    atStart: true,
     topics: ['jobs'],
     run: async (tx, now) => ({ rows: await pruneQueryStats(tx, now, await daysKept(tx)) }),
   },

@@ -19,10 +19,10 @@ import { NextRun } from './next-run';
 import { RunList } from './run-list';
 import { useJobWords } from './words';
 
-type Props = { job: JobRow; mayChange: boolean; onClose: () => void };
+type Props = { job: JobRow; mayChange: boolean; seesTrail: boolean; onClose: () => void };
 
 /** One job: what it is for, how it goes, its runs with their errors, and what a person may do about it. */
-export function JobSheet({ job, mayChange, onClose }: Props) {
+export function JobSheet({ job, mayChange, seesTrail, onClose }: Props) {
   const t = useTranslations('jobs');
   const words = useJobWords();
   const [asking, setAsking] = useState<JobDialog | null>(null);
@@ -62,7 +62,7 @@ export function JobSheet({ job, mayChange, onClose }: Props) {
       <Facts job={job} />
       <Durations job={job.name} />
       <RunList job={job.name} onCancel={acts ? setCancelling : undefined} />
-      {job.ours && (
+      {seesTrail && job.ours && (
         <p>
           <Link href={`/security/audit-trail?resource=job&q=${encodeURIComponent(job.name)}`}>
             {t('seeTrail')}

@@ -15,7 +15,13 @@ import { stateOf } from './job-state';
 import { JobTable } from './job-table';
 import { useJobWords } from './words';
 
-type Props = { jobs: JobRow[]; freshness?: ViewFreshness; durations?: JobDurations; mayChange: boolean };
+type Props = {
+  jobs: JobRow[];
+  freshness?: ViewFreshness;
+  durations?: JobDurations;
+  mayChange: boolean;
+  seesTrail: boolean;
+};
 
 const states = ['failed', 'missed', 'skipped', 'paused', 'running'] as const;
 
@@ -80,7 +86,15 @@ export function JobsView(props: Props) {
         </div>
         <FreshnessPanel freshness={props.freshness} durations={props.durations} />
       </div>
-      {opened && <JobSheet key={opened.name} job={opened} mayChange={props.mayChange} onClose={open.close} />}
+      {opened && (
+        <JobSheet
+          key={opened.name}
+          job={opened}
+          mayChange={props.mayChange}
+          seesTrail={props.seesTrail}
+          onClose={open.close}
+        />
+      )}
     </>
   );
 }

@@ -23,6 +23,7 @@ export default async function JobsPage() {
       freshness={freshness}
       durations={durations}
       mayChange={may(actor.role, 'job:run')}
+      seesTrail={may(actor.role, 'audit:read')}
     />
   );
 }
