@@ -304,7 +304,4 @@ it(`what was acknowledged is decided, once each, through ${points} kills and pau
     expect(answer.status).toBe(200);
     expect(await answer.text()).toBe(rows.find(({ id }) => id === transaction_id)?.answer);
   }
-  console.log(
-    `${n} payments, ${answers.size} answers, ${[...struck].map((one) => one.join(' ')).join(', ')}`,
-  );
 }, 900_000);
