@@ -15,4 +15,6 @@ export const metricSeriesInput = z.strictObject({
   range: z.enum(metricRanges).default('24h'),
   /** A series for each of web, ingest and worker, instead of one for all. */
   perProcess: z.boolean().default(false),
+  /** Also of as long a range before. */
+  compare: z.boolean().default(false),
 });

@@ -2,9 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase } from '@/db/testing';
 import type { PersonActor } from '@/domain/actor';
 import type { ProcessName } from './catalogue';
-import { metricRanges } from './input';
 import { listProcesses, metricSeries } from './queries';
-import { metricSteps } from './steps';
 
 const t = await testDatabase({ role: 'web' });
 await t.sql`select ensure_partitions()`;
@@ -36,18 +34,6 @@ const day = (name: string, daysAgo: number, mean: number, samples: number, label
 
 beforeEach(() => t.sql`truncate system_metrics, system_metrics_daily`);
 
-describe('steps', () => {
-  test.each(metricRanges)('of %s are even, bounded, and the last one holds now', (range) => {
-    const now = new Date('2026-11-22T17:43:21.123Z');
-    const { starts, stepSeconds } = metricSteps(range, now);
-    expect(starts.length).toBeLessThanOrEqual(96);
-    expect(starts.at(-1)!.getTime()).toBeLessThanOrEqual(now.getTime());
-    expect(starts.at(-1)!.getTime() + stepSeconds * 1000).toBeGreaterThan(now.getTime());
-    for (const [i, start] of starts.slice(1).entries())
-      expect(start.getTime() - starts[i]!.getTime()).toBe(stepSeconds * 1000);
-  });
-});
-
 describe('a series', () => {
   // The middle of a quarter of an hour that has passed.
   const then = new Date(Math.floor(Date.now() / 900_000 - 1) * 900_000 + 450_000);
@@ -60,6 +46,7 @@ describe('a series', () => {
     await sample('process.cpu', 40, { at: then, process: 'ingest' });
     const { series, stepSeconds } = await metricSeries(operator, {
       metrics: ['pipeline.allowed', 'process.cpu'],
+      range: '24h',
     });
     expect(stepSeconds).toBe(900);
     expect(series.map(({ metric, process }) => [metric, process])).toEqual([
@@ -112,6 +99,23 @@ describe('a series', () => {
     expect(points.at(-2)).toMatchObject({ sum: 6, mean: 6 });
     expect(points.at(-10)).toMatchObject({ sum: 36_000, mean: 36_000 / 2160, max: 60 });
     expect(points.filter(({ sum }) => sum !== null)).toHaveLength(3);
+  });
+
+  test('knows the whole range and as long a one before', async () => {
+    const hours = (count: number) => count * 3600;
+    await sample('pipeline.allowed', 10, { secondsAgo: hours(1) });
+    await sample('pipeline.allowed', 30, { secondsAgo: hours(5) });
+    await sample('pipeline.allowed', 8, { secondsAgo: hours(30) });
+    const ask = async (input: Partial<Parameters<typeof metricSeries>[1]>) =>
+      (await metricSeries(operator, { metrics: ['pipeline.allowed'], ...input })).series[0];
+    expect(await ask({ compare: true })).toMatchObject({
+      whole: { sum: 40, mean: 20, max: 30 },
+      before: { sum: 8, mean: 8, max: 8 },
+    });
+    expect((await ask({}))?.before).toBeNull();
+    await day('pipeline.allowed', 10, 5, 100, { process: 'ingest' });
+    await day('pipeline.allowed', 20, 5, 100, { process: 'ingest' });
+    expect((await ask({ range: '7d', compare: true }))?.before).toEqual({ sum: 500, mean: 5, max: 15 });
   });
 
   test.each([

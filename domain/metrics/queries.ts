@@ -6,14 +6,23 @@ import { type MetricName, type ProcessName, processNames } from './catalogue';
 import { metricSeriesInput, type SeriesName } from './input';
 import { type MetricSteps, metricSteps } from './steps';
 
-/** A step of a metric: all that was counted in it (totals), or the mean and the highest sample (gauges). */
-export type MetricPoint = { at: string; sum: number | null; mean: number | null; max: number | null };
+/** All that was counted (totals), or the mean and the highest sample (gauges). */
+export type MetricFigures = { sum: number; mean: number; max: number };
+/** A step of a metric; null without a sample. */
+export type MetricPoint = { at: string } & { [Figure in keyof MetricFigures]: number | null };
 
 export type MetricSeries = {
   at: string;
   stepSeconds: number;
   /** In the order asked for; `process` is null where all are taken together, and for figures of the database. */
-  series: { metric: SeriesName; process: ProcessName | null; points: MetricPoint[] }[];
+  series: {
+    metric: SeriesName;
+    process: ProcessName | null;
+    points: MetricPoint[];
+    /** Of the whole range, and of the one before where that was asked for. */
+    whole: MetricFigures | null;
+    before: MetricFigures | null;
+  }[];
 };
 
 type Input = z.output<typeof metricSeriesInput>;
@@ -27,26 +36,52 @@ const listed = (input: Input) =>
 
 const processOf = (input: Input) => (input.perProcess ? sql`labels ->> 'process'` : sql`null::text`);
 
-/** Samples by step: each metric is a range of the index on (metric_name, timestamp) of the hours that the range meets. */
-const readSamples = (db: Db, input: Input, steps: MetricSteps): Promise<Row[]> =>
+/**
+ * Samples by step: each metric is a range of the index on (metric_name, timestamp), in the hours that the range meets.
+ * Without the length of a step all are one.
+ */
+const readSamples = (
+  db: Db,
+  input: Input,
+  from: Date,
+  to: Date,
+  stepSeconds: number | null,
+): Promise<Row[]> =>
   db.execute(sql`
-    select (floor(extract(epoch from timestamp) / ${steps.stepSeconds}) * ${steps.stepSeconds})::float8 as step,
-      metric_name as metric, ${processOf(input)} as process, sum(metric_value)::float8 as sum,
-      avg(metric_value)::float8 as mean, max(metric_value)::float8 as max
+    select ${stepSeconds ? sql`(floor(extract(epoch from timestamp) / ${stepSeconds}) * ${stepSeconds})::float8` : sql`0::float8`} as step,
+      metric_name as metric, ${processOf(input)} as process, count(*)::float8 as samples, sum(metric_value)::float8 as sum,
+      max(metric_value)::float8 as max
     from system_metrics
-    where metric_name in (${listed(input)}) and timestamp >= ${steps.sampledFrom.toISOString()}
-      and timestamp < ${steps.to.toISOString()}
+    where metric_name in (${listed(input)}) and timestamp >= ${from.toISOString()} and timestamp < ${to.toISOString()}
     group by 1, 2, 3`);
 
-const readDays = (db: Db, input: Input, steps: MetricSteps): Promise<Row[]> =>
+const readDays = (db: Db, input: Input, from: Date, to: Date, byDay: boolean): Promise<Row[]> =>
   db.execute(sql`
-    select extract(epoch from day::timestamp at time zone 'UTC')::float8 as step, metric_name as metric,
-      ${processOf(input)} as process, sum(mean_value * samples) as sum,
-      sum(mean_value * samples) / sum(samples) as mean, max(max_value) as max
+    select ${byDay ? sql`extract(epoch from day::timestamp at time zone 'UTC')::float8` : sql`0::float8`} as step,
+      metric_name as metric, ${processOf(input)} as process, sum(samples)::float8 as samples,
+      sum(mean_value * samples) as sum, max(max_value) as max
     from system_metrics_daily
-    where metric_name in (${listed(input)}) and day >= ${steps.starts[0]?.toISOString().slice(0, 10)}::date
-      and day < ${steps.sampledFrom.toISOString().slice(0, 10)}::date
+    where metric_name in (${listed(input)}) and day >= ${from.toISOString().slice(0, 10)}::date
+      and day < ${to.toISOString().slice(0, 10)}::date
     group by 1, 2, 3`);
+
+const readRange = async (db: Db, input: Input, steps: MetricSteps): Promise<Row[]> => [
+  ...(await readSamples(db, input, steps.sampledFrom, steps.to, steps.stepSeconds)),
+  ...(steps.daily ? await readDays(db, input, steps.starts[0] as Date, steps.sampledFrom, true) : []),
+];
+
+const readBefore = ({ before }: MetricSteps, db: Db, input: Input): Promise<Row[]> =>
+  before.daily
+    ? readDays(db, input, before.from, before.to, false)
+    : readSamples(db, input, before.from, before.to, null);
+
+const figuresOf = (rows: readonly Row[]): MetricFigures | null => {
+  const add = (key: 'samples' | 'sum') => rows.reduce((all, row) => all + Number(row[key]), 0);
+  const samples = add('samples');
+  if (samples === 0) return null;
+  const sum = add('sum');
+  return { sum, mean: sum / samples, max: Math.max(...rows.map((row) => Number(row.max))) };
+};
 
 const keyOf = (metric: unknown, process: unknown, step: number): string =>
   `${metric} ${process ?? ''} ${step}`;
@@ -60,35 +95,35 @@ export const metricSeries = query({
   run: async ({ db, input }): Promise<MetricSeries> => {
     const now = new Date();
     const steps = metricSteps(input.range, now);
-    const rows = [
-      ...(await readSamples(db, input, steps)),
-      ...(steps.daily ? await readDays(db, input, steps) : []),
-    ];
+    const rows = await readRange(db, input, steps);
+    const earlier = input.compare ? await readBefore(steps, db, input) : [];
     const found = new Map(rows.map((row) => [keyOf(row.metric, row.process, Number(row.step)), row]));
     const series = input.metrics.flatMap((metric) =>
-      (input.perProcess && !metric.startsWith('db.') ? processNames : [null]).map((process) => ({
-        metric,
-        process,
-        points: steps.starts.map((start) =>
-          pointOf(start, found.get(keyOf(metric, process, start.getTime() / 1000))),
-        ),
-      })),
+      (input.perProcess && !metric.startsWith('db.') ? processNames : [null]).map((process) => {
+        const own = (row: Row) => row.metric === metric && (row.process ?? null) === process;
+        return {
+          metric,
+          process,
+          points: steps.starts.map((start) =>
+            pointOf(start, found.get(keyOf(metric, process, start.getTime() / 1000))),
+          ),
+          whole: figuresOf(rows.filter(own)),
+          before: figuresOf(earlier.filter(own)),
+        };
+      }),
     );
-    // A process that does not have a metric at all (the web decides no payments) has no series of it.
-    const known = new Set(rows.map((row) => `${row.metric} ${row.process ?? ''}`));
     return {
       at: now.toISOString(),
       stepSeconds: steps.stepSeconds,
-      series: series.filter(({ metric, process }) => process === null || known.has(`${metric} ${process}`)),
+      // A process that does not have a metric at all (the web decides no payments) has no series of it.
+      series: series.filter(({ process, whole }) => process === null || whole !== null),
     };
   },
 });
 
 const pointOf = (start: Date, row: Row | undefined): MetricPoint => ({
   at: start.toISOString(),
-  sum: row ? Number(row.sum) : null,
-  mean: row ? Number(row.mean) : null,
-  max: row ? Number(row.max) : null,
+  ...((row && figuresOf([row])) ?? { sum: null, mean: null, max: null }),
 });
 
 /** A running process by its last sample. */

@@ -22,6 +22,8 @@ export type MetricSteps = {
   to: Date;
   /** Whether there is something older. */
   daily: boolean;
+  /** As long a range before; whole days of the roll-up where its samples may be gone. */
+  before: { from: Date; to: Date; daily: boolean };
 };
 
 /** The day before is rolled up some minutes into the next one, so its samples are read themselves. */
@@ -35,5 +37,7 @@ export const metricSteps = (range: MetricRange, now: Date): MetricSteps => {
   );
   const daily = stepSeconds === day;
   const sampledFrom = daily ? new Date((last - day) * 1000) : (starts[0] as Date);
-  return { stepSeconds, starts, sampledFrom, to: new Date(now.getTime() + minute * 1000), daily };
+  const begin = starts[0] as Date;
+  const before = { from: new Date(begin.getTime() - seconds * 1000), to: begin, daily: seconds > day };
+  return { stepSeconds, starts, sampledFrom, to: new Date(now.getTime() + minute * 1000), daily, before };
 };
