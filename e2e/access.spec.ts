@@ -24,6 +24,7 @@ const routes: Record<string, Route> = {
   '/database/jobs': { can: 'database:read' },
   '/database/queries': { can: 'database:read' },
   '/database/queries/[id]': { can: 'database:read', path: '/database/queries/1', status: 404 },
+  '/pipeline': { can: 'stream:read' },
   '/rules': { can: 'rule:read' },
   '/rules/new': { can: 'rule:create' },
   '/rules/[id]': { can: 'rule:read', path: '/rules/1' },

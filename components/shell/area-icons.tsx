@@ -11,6 +11,7 @@ import {
   IconKey,
   IconLayoutDashboard,
   IconListSearch,
+  IconRoute,
   IconSettings,
   IconShield,
   IconShieldExclamation,
@@ -34,5 +35,6 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   queries: IconListSearch,
   jobs: IconCalendarRepeat,
   activity: IconActivity,
+  pipeline: IconRoute,
   settings: IconSettings,
 };

@@ -14,6 +14,7 @@ export type AreaId =
   | 'queries'
   | 'jobs'
   | 'activity'
+  | 'pipeline'
   | 'settings';
 
 type Area = { id: AreaId; href: string; can: Permission; keys: string };
@@ -48,6 +49,9 @@ export const areaGroups: AreaGroup[] = [
       { id: 'jobs', href: '/database/jobs', can: 'database:read', keys: 'g j' },
       { id: 'activity', href: '/database/activity', can: 'database:read', keys: 'g y' },
     ],
+  },
+  {
+    areas: [{ id: 'pipeline', href: '/pipeline', can: 'stream:read', keys: 'g l' }],
   },
   {
     areas: [{ id: 'settings', href: '/settings', can: 'setting:read', keys: 'g ,' }],

@@ -6,6 +6,10 @@ import { listProcesses, metricSeries } from './queries';
 
 const t = await testDatabase({ role: 'web' });
 await t.sql`select ensure_partitions()`;
+// Thirty hours ago may be the day before yesterday, which is made for nobody.
+const day2 = new Date(Math.floor(Date.now() / 86_400_000 - 2) * 86_400_000);
+await t.sql.unsafe(`create table system_metrics_two_days_ago partition of system_metrics
+  for values from ('${day2.toISOString()}') to ('${new Date(day2.getTime() + 86_400_000).toISOString()}')`);
 
 const operator: PersonActor = {
   kind: 'user',

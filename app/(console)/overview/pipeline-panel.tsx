@@ -2,23 +2,12 @@
 
 import { IconArrowBarToRight, IconBrain, IconSend2, IconStack2 } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
-import type { ReactNode } from 'react';
-import { SeverityBadge } from '@/components/badge';
 import { formatMs, formatNumber } from '@/components/format';
 import { useLive } from '@/components/live';
 import { Panel } from '@/components/panel';
+import { type Stage, Stages } from '@/components/stages';
 import { pipelineLimits } from '@/domain/overview/limits';
 import type { Pipeline } from '@/domain/overview/pipeline';
-import styles from './overview.module.css';
-
-type Stage = {
-  label: string;
-  icon: ReactNode;
-  value: string;
-  note: string;
-  share: number;
-  severity: string | null;
-};
 
 function useStages(data: Pipeline): Stage[] {
   const t = useTranslations('overview');
@@ -81,41 +70,11 @@ export function PipelinePanel({ initial }: { initial?: Pipeline }) {
       height={84}
       staleAfter={60}
     >
-      {live.data && <Stages data={live.data} />}
+      {live.data && <PipelineStages data={live.data} />}
     </Panel>
   );
 }
 
-const tones: Record<string, string> = {
-  ok: 'var(--vg-ok)',
-  warning: 'var(--vg-review)',
-  critical: 'var(--vg-fraud)',
-};
-
-function Stages({ data }: { data: Pipeline }) {
-  return (
-    <div className={styles.stages}>
-      {useStages(data).map((stage) => (
-        <div key={stage.label} className={styles.stage}>
-          <div className={styles.stageHead}>
-            {stage.icon}
-            <span>{stage.label}</span>
-            {stage.severity && <SeverityBadge severity={stage.severity} />}
-          </div>
-          <div className={styles.stageRow}>
-            <strong>{stage.value}</strong>
-            <span>{stage.note}</span>
-          </div>
-          <div className={styles.track}>
-            <span
-              style={{
-                width: `${Math.min(100, Math.max(stage.share > 0 ? 1 : 0, stage.share * 100))}%`,
-                background: stage.severity ? tones[stage.severity] : 'var(--vg-allowed)',
-              }}
-            />
-          </div>
-        </div>
-      ))}
-    </div>
-  );
+function PipelineStages({ data }: { data: Pipeline }) {
+  return <Stages stages={useStages(data)} />;
 }

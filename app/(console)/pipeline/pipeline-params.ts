@@ -1,0 +1,70 @@
+import { parseAsString, parseAsStringLiteral } from 'nuqs';
+import { statusClasses } from '@/domain/api-usage/input';
+import { type UsageRange, usageRanges } from '@/domain/api-usage/slots';
+import { type StreamErrorCode, streamErrorCodes } from '@/domain/stream/error-codes';
+import { type ListedStatus, listedStatuses } from '@/domain/stream/input';
+
+export const tabs = ['stream', 'api', 'cache', 'processes'] as const;
+export type Tab = (typeof tabs)[number];
+
+export const usualRange: UsageRange = '1h';
+
+/** The page's names in the URL; changing the tab, the range or what is looked at reads no page again: panels do. */
+export const viewParams = {
+  tab: parseAsStringLiteral(tabs).withDefault('stream'),
+  range: parseAsStringLiteral(usageRanges).withDefault(usualRange),
+};
+export const usageParams = { route: parseAsString, key: parseAsString, answer: parseAsString };
+export const letterParams = {
+  status: parseAsString,
+  error: parseAsString,
+  q: parseAsString,
+  cursor: parseAsString,
+};
+
+type Given<Name extends string> = Partial<Record<Name, string | null | undefined>>;
+
+const oneOf = <T extends string>(allowed: readonly T[], value: string | null | undefined): T | undefined =>
+  allowed.find((each) => each === value);
+
+export const tabOf = (given: Given<'tab'>): Tab => oneOf(tabs, given.tab) ?? 'stream';
+export const rangeOf = (given: Given<'range'>): UsageRange => oneOf(usageRanges, given.range) ?? usualRange;
+
+/** The input of stream.list from the URL, on the server and in the browser alike; what is odd is left out. */
+export function letterInput(given: Given<'status' | 'error' | 'q' | 'cursor'>) {
+  const status: ListedStatus = oneOf(listedStatuses, given.status) ?? 'DEAD';
+  const errorCode: StreamErrorCode | undefined = oneOf(streamErrorCodes, given.error);
+  const q = given.q?.trim();
+  return {
+    status,
+    ...(errorCode ? { errorCode } : {}),
+    ...(q && q.length <= 100 ? { transactionId: q } : {}),
+    ...(given.cursor ? { cursor: given.cursor } : {}),
+    limit: 50,
+  };
+}
+
+/** The input of both queries of calls, likewise. */
+export function usageInput(given: Given<'range' | 'route' | 'key' | 'answer'>) {
+  const status = oneOf(statusClasses, given.answer);
+  return {
+    range: rangeOf(given),
+    ...(given.route ? { endpoint: given.route.slice(0, 200) } : {}),
+    ...(given.key && /^\d{1,9}$/.test(given.key) ? { key: Number(given.key) } : {}),
+    ...(status ? { status } : {}),
+  };
+}
+
+/** What the strip at the top is made of, one read for all. */
+export const figureMetrics = [
+  'db.stream_open',
+  'db.stream_lag',
+  'db.stream_dead',
+  'pipeline.allowed',
+  'pipeline.reviewed',
+  'pipeline.blocked',
+  'pipeline.cache_hits',
+  'pipeline.cache_misses',
+] as const;
+
+export const figuresInput = (range: UsageRange) => ({ metrics: [...figureMetrics], range, compare: true });
