@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import { CallMeter, type MeteredCall, Quantiles } from '@/domain/metrics/call-meter';
 import type { Readings } from '@/domain/metrics/catalogue';
+import { meterDecisions } from '@/domain/metrics/decision-totals';
 import { gaugeOf, processRegistry, totalOf } from '@/domain/metrics/registry';
 import type { Engine } from './engine';
 import { type ProblemCode, refusals } from './problems';
@@ -16,40 +17,19 @@ export class IngestMeters {
   readonly registry: Registry = processRegistry('ingest');
   readonly #calls = new CallMeter(this.registry);
   readonly #answers = new Quantiles();
+  readonly #decisions: () => Readings;
 
   constructor(
     private readonly engine: Engine,
     usage: Usage,
   ) {
     const { registry } = this;
-    const decisions = ['ALLOW', 'REVIEW', 'BLOCK'] as const;
-    totalOf(
-      registry,
-      { name: 'vigil_decisions_total', help: 'Payments decided', labelNames: ['decision'] },
-      () => decisions.map((decision) => ({ labels: { decision }, value: engine.decided[decision] })),
-    );
-    totalOf(
-      registry,
-      { name: 'vigil_payments_repeated_total', help: 'Payments answered with their earlier answer' },
-      () => [{ value: engine.decided.repeated }],
-    );
+    this.#decisions = meterDecisions(registry, () => ({ ...engine.decided, cache: engine.cacheReads }));
     totalOf(
       registry,
       { name: 'vigil_refusals_total', help: 'Calls refused, by problem', labelNames: ['code'] },
       () =>
         (Object.keys(refusals) as ProblemCode[]).map((code) => ({ labels: { code }, value: refusals[code] })),
-    );
-    totalOf(
-      registry,
-      {
-        name: 'vigil_feature_cache_reads_total',
-        help: 'Reads of busy merchants and addresses: from kept sums (hit) or from their payments (miss)',
-        labelNames: ['result'],
-      },
-      () => [
-        { labels: { result: 'hit' }, value: engine.cacheReads.hits },
-        { labels: { result: 'miss' }, value: engine.cacheReads.misses },
-      ],
     );
     this.#gauges(usage);
   }
@@ -85,19 +65,13 @@ export class IngestMeters {
 
   /** For the sampler: totals since the process began, gauges since the last reading. */
   read(): Readings {
-    const { decided, cacheReads, availability } = this.engine;
     const answers = this.#answers.take([50, 99]);
     return {
       ...this.#calls.read(),
-      'pipeline.allowed': decided.ALLOW,
-      'pipeline.reviewed': decided.REVIEW,
-      'pipeline.blocked': decided.BLOCK,
-      'pipeline.repeated': decided.repeated,
+      ...this.#decisions(),
       'pipeline.refused': sum(refusals),
       'pipeline.at_work': this.engine.takeMostAtWork(),
-      'pipeline.cache_hits': cacheReads.hits,
-      'pipeline.cache_misses': cacheReads.misses,
-      'pipeline.database_away': availability.awayMs / 1000,
+      'pipeline.database_away': this.engine.availability.awayMs / 1000,
       ...(answers ? { 'pipeline.answer_p50': answers[0], 'pipeline.answer_p99': answers[1] } : {}),
     };
   }

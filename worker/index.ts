@@ -20,11 +20,19 @@ process.env.VIGIL_PROCESS ??= 'worker';
 const connections = openConnections(jobs.length + 4);
 const { sql } = connections;
 const notices = new Notices(sql);
-const meters = new WorkerMeters();
 
 const notify = (topics: readonly Topic[]): void => notices.add(topics);
 /** For tests that cannot wait: how long the queue's leases last. */
 const leaseMs = Number(process.env.VIGIL_STREAM_LEASE_MS || Number.NaN);
+
+const stream = new Stream({
+  sql,
+  direct: connections.direct,
+  worker: workerName,
+  notify,
+  ...(Number.isFinite(leaseMs) && leaseMs > 0 ? { leaseMs } : {}),
+});
+const meters = new WorkerMeters(() => stream.cacheReads);
 
 /** What this process does, each by itself: one that fails or waits holds up no other. */
 const parts: Part[] = [
@@ -36,13 +44,7 @@ const parts: Part[] = [
     notify,
     ended: (run) => meters.ended(run),
   }),
-  new Stream({
-    sql,
-    direct: connections.direct,
-    worker: workerName,
-    notify,
-    ...(Number.isFinite(leaseMs) && leaseMs > 0 ? { leaseMs } : {}),
-  }),
+  stream,
   new Metrics(sql, meters),
   new Maintenance({ ...connections, worker: workerName, notify: (topics) => notices.add(topics) }),
 ];

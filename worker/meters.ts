@@ -1,6 +1,8 @@
 import { Histogram, type Registry } from 'prom-client';
 import type { Readings } from '@/domain/metrics/catalogue';
+import { meterDecisions } from '@/domain/metrics/decision-totals';
 import { gaugeOf, processRegistry, totalOf } from '@/domain/metrics/registry';
+import { streamCounters as stream } from './stream-counters';
 
 /** Seconds; from a job that finds nothing to do to one that rebuilds a view of a large database. */
 const jobSeconds = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800];
@@ -16,11 +18,21 @@ export class WorkerMeters {
   readonly #runs = new Map<string, { job: string; status: string; count: number }>();
   readonly #took: Histogram<'job'>;
   readonly #timer: NodeJS.Timeout;
+  readonly #decisions: () => Readings;
   #tickedAt = performance.now();
   #latestMs = 0;
 
-  constructor() {
+  /** @param cacheReads reads of the feature cache by what drains the queue */
+  constructor(cacheReads: () => { hits: number; misses: number } = () => ({ hits: 0, misses: 0 })) {
     const { registry } = this;
+    this.#decisions = meterDecisions(registry, () => ({
+      ALLOW: stream.allowed,
+      REVIEW: stream.reviewed,
+      BLOCK: stream.blocked,
+      repeated: stream.repeated,
+      cache: cacheReads(),
+    }));
+    this.#meterQueue();
     totalOf(
       registry,
       {
@@ -44,6 +56,29 @@ export class WorkerMeters {
       () => [{ value: Math.max(0, this.#sinceTick() - secondMs) / 1000 }],
     );
     this.#timer = setInterval(() => this.#tick(), secondMs);
+  }
+
+  /** What became of payments of the queue that were not decided at once. */
+  #meterQueue(): void {
+    const { registry } = this;
+    const outcomes = ['failed', 'dead', 'retaken', 'fenced', 'released'] as const;
+    totalOf(
+      registry,
+      {
+        name: 'vigil_stream_payments_total',
+        help: 'Payments of the queue that failed, were given up, retaken, fenced off or given back',
+        labelNames: ['outcome'],
+      },
+      () => outcomes.map((outcome) => ({ labels: { outcome }, value: stream[outcome] })),
+    );
+    totalOf(registry, { name: 'vigil_stream_blocks_total', help: 'Blocks taken from the queue' }, () => [
+      { value: stream.blocks },
+    ]);
+    totalOf(
+      registry,
+      { name: 'vigil_stream_block_seconds_total', help: 'Time that blocks took from claim to end' },
+      () => [{ value: stream.blockMs / 1000 }],
+    );
   }
 
   #sinceTick(): number {
@@ -78,6 +113,11 @@ export class WorkerMeters {
       runs.filter(({ status }) => wanted(status)).reduce((all, run) => all + run.count, 0);
     return {
       'process.tick_delay': latestMs,
+      ...this.#decisions(),
+      'pipeline.stream_failed': stream.failed,
+      'pipeline.stream_dead': stream.dead,
+      'pipeline.stream_retaken': stream.retaken,
+      'pipeline.stream_fenced': stream.fenced,
       'pipeline.jobs_run': count((status) => status !== 'skipped'),
       'pipeline.jobs_failed': count((status) => status === 'failed'),
     };

@@ -1,13 +1,30 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { connect } from '@/db/client';
+import { connect, database } from '@/db/client';
 import { freePort } from '@/db/embedded';
 import { testDatabase } from '@/db/testing';
 import { exposed, parseExposition } from '@/domain/metrics/exposition';
+import { seedSettings } from '@/domain/settings/read';
+import { queuePayments } from '@/domain/stream/queue-payments';
+import { type Payment, payloadHash, paymentInput } from '@/domain/transactions/input';
 import { WorkerMeters } from './meters';
 import { Metrics } from './metrics';
 
 const t = await testDatabase();
+await t.sql`select ensure_partitions()`;
+await seedSettings(database());
+
+const payments = (changes: Record<string, unknown>, count: number): Payment[] =>
+  Array.from({ length: count }, (_, i) =>
+    paymentInput.parse({
+      transaction_id: `m-${changes.currency}-${i}`,
+      user_id: `user-in-no-label-${i}`,
+      merchant_id: 'merchant-in-no-label',
+      transaction_timestamp: new Date().toISOString(),
+      amount: '10.00',
+      ...changes,
+    }),
+  );
 
 const get = (port: number, path: string, headers: Record<string, string> = {}) =>
   fetch(`http://127.0.0.1:${port}${path}`, { headers });
@@ -42,7 +59,25 @@ test('the process says on its own port what it has done, to whoever brings the t
       exposed(await samplesAt(port, token), 'vigil_job_runs_total', { job, status: 'ok' });
     for (const job of ['sample-health', 'ensure-partitions', 'refresh-fraud-dashboard'])
       await expect.poll(() => ran(job), { timeout: 30_000 }).toBe(1);
+    // One whose currency lost its rate after it was taken in: no try can help.
+    const queued = [...payments({ currency: 'EUR' }, 30), ...payments({ currency: 'XAU' }, 1)];
+    await queuePayments(
+      t.sql,
+      queued.map((payment) => ({ payment, hash: payloadHash(payment) })),
+    );
+    await t.sql`notify vigil, '["stream"]'`;
+    const decided = async () => exposed(await samplesAt(port, token), 'vigil_decisions_total');
+    await expect.poll(decided, { timeout: 30_000 }).toBe(30);
+    await expect
+      .poll(async () =>
+        exposed(await samplesAt(port, token), 'vigil_stream_payments_total', { outcome: 'dead' }),
+      )
+      .toBe(1);
+    expect(await (await get(port, '/metrics', token)).text()).not.toContain('in-no-label');
     const samples = await samplesAt(port, token);
+    expect(exposed(samples, 'vigil_stream_blocks_total')).toBeGreaterThanOrEqual(1);
+    expect(exposed(samples, 'vigil_stream_block_seconds_total')).toBeGreaterThan(0);
+    expect(exposed(samples, 'vigil_stream_payments_total', { outcome: 'fenced' })).toBe(0);
     expect(exposed(samples, 'vigil_job_duration_seconds_count', { job: 'sample-health' })).toBe(1);
     expect(exposed(samples, 'vigil_job_duration_seconds_sum', { job: 'sample-health' })).toBeGreaterThan(0);
     expect(exposed(samples, 'vigil_job_runs_total', { status: 'failed' })).toBe(0);

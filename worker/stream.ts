@@ -65,6 +65,11 @@ export class Stream implements Part {
     this.#cache = new FeatureCacheKeeper(options.sql);
   }
 
+  /** Reads of busy merchants and addresses, answered from the feature cache or not. */
+  get cacheReads(): { hits: number; misses: number } {
+    return this.#cache.reads;
+  }
+
   start(): void {
     void this.#listen();
     this.#running = this.#run();

@@ -37,6 +37,11 @@ export const metrics = {
   'pipeline.cache_misses': { unit: 'count', kind: 'total' },
   /** Seconds for which the decision API had no database. */
   'pipeline.database_away': { unit: 'seconds', kind: 'total' },
+  /** Tries of queued payments that failed, payments given up, taken over from a lost worker, refused to a late one. */
+  'pipeline.stream_failed': { unit: 'count', kind: 'total' },
+  'pipeline.stream_dead': { unit: 'count', kind: 'total' },
+  'pipeline.stream_retaken': { unit: 'count', kind: 'total' },
+  'pipeline.stream_fenced': { unit: 'count', kind: 'total' },
   'pipeline.jobs_run': { unit: 'count', kind: 'total' },
   'pipeline.jobs_failed': { unit: 'count', kind: 'total' },
 } as const satisfies Record<string, Metric>;
