@@ -24,25 +24,27 @@ const tones: Record<string, string> = {
 /** `<Stages stages={[…]} />`: the steps of a way beside each other, each with its value, its limit and how near it is. */
 export function Stages({ stages }: { stages: Stage[] }) {
   return (
-    <div className={styles.stages}>
-      {stages.map((stage) =>
-        stage.href ? (
-          <Link
-            key={stage.label}
-            href={stage.href}
-            className={styles.stage}
-            data-link
-            prefetch={false}
-            scroll={false}
-          >
-            <Content stage={stage} />
-          </Link>
-        ) : (
-          <div key={stage.label} className={styles.stage}>
-            <Content stage={stage} />
-          </div>
-        ),
-      )}
+    <div className={styles.place}>
+      <div className={styles.stages}>
+        {stages.map((stage) =>
+          stage.href ? (
+            <Link
+              key={stage.label}
+              href={stage.href}
+              className={styles.stage}
+              data-link
+              prefetch={false}
+              scroll={false}
+            >
+              <Content stage={stage} />
+            </Link>
+          ) : (
+            <div key={stage.label} className={styles.stage}>
+              <Content stage={stage} />
+            </div>
+          ),
+        )}
+      </div>
     </div>
   );
 }

@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { cursorInput } from '@/domain/cursor';
 import { outsideId } from '@/domain/transactions/input';
 import { streamErrorCodes } from './error-codes';
-
-/** What can be listed: given up, discarded, or waiting to be tried again. */
-export const listedStatuses = ['DEAD', 'DISCARDED', 'FAILED'] as const;
-export type ListedStatus = (typeof listedStatuses)[number];
+import { listedStatuses } from './statuses';
 
 /** One command takes so many rows by name, and so many of one error. */
 export const mostIds = 200;

@@ -4,7 +4,8 @@ import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
 import { type StreamErrorCode, streamErrorCode } from './error-codes';
-import { getStreamInput, type ListedStatus, listStreamInput } from './input';
+import { getStreamInput, listStreamInput } from './input';
+import type { ListedStatus } from './statuses';
 
 export type StreamStatus = 'PENDING' | 'PROCESSING' | 'DONE' | ListedStatus;
 

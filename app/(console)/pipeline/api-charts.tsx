@@ -94,7 +94,7 @@ function LatencyChart({ series }: { series: Live }) {
         ]}
         ceiling={pipelineLimits.answeredMs * 1.25}
         format={(value) => (value === null ? '–' : `≤\u00a0${formatMs(value)}`)}
-        tickFormat={formatMs}
+        tickFormat={(value) => formatNumber(value)}
         height={140}
       />
     </Panel>

@@ -9,8 +9,9 @@ import type { ApiUsage, ApiUsageSeries } from '@/domain/api-usage/queries';
 import { ApiCharts } from './api-charts';
 import styles from './pipeline.module.css';
 import { callsEveryMs } from './pipeline-figures';
-import { usageInput, usageParams, viewParams } from './pipeline-params';
+import { usageInput } from './pipeline-params';
 import type { Initial } from './pipeline-view';
+import { usageParams, viewParams } from './url';
 import { UsagePanel } from './usage-panel';
 
 /** Calls of the decision API: how many, how fast, and by whom; a row narrows everything else to itself. */

@@ -13,11 +13,12 @@ import { type Column, DataTable } from '@/components/table';
 import { Age } from '@/components/time';
 import type { Page } from '@/domain/cursor';
 import { streamErrorCodes } from '@/domain/stream/error-codes';
-import { listedStatuses } from '@/domain/stream/input';
 import type { StreamRow } from '@/domain/stream/queries';
+import { listedStatuses } from '@/domain/stream/statuses';
 import { type Asking, LetterDialogs } from './letter-dialogs';
-import { letterInput, letterParams } from './pipeline-params';
+import { letterInput } from './pipeline-params';
 import { StatusBadge } from './status-badge';
+import { letterParams } from './url';
 import { useErrorWords } from './words';
 
 type Props = {

@@ -15,9 +15,10 @@ import { type Stat, StatStrip } from '@/components/stat-strip';
 import type { ApiUsage, ApiUsageSeries } from '@/domain/api-usage/queries';
 import type { MetricSeries } from '@/domain/metrics/queries';
 import type { StreamSummary } from '@/domain/stream/queries';
-import { type Tab, usageInput, viewParams } from './pipeline-params';
+import { type Tab, usageInput } from './pipeline-params';
 import type { Initial } from './pipeline-view';
 import { countedPer, rateOf, ratePoints, seriesOf, sumsOf } from './series';
+import { viewParams } from './url';
 
 type Props = { summary: StreamSummary; series?: MetricSeries; initial: Initial };
 
@@ -38,7 +39,7 @@ export function PipelineFigures({ summary, series, initial }: Props) {
     const found = seriesOf(series, name);
     return {
       change: change(found?.whole?.mean, found?.before?.mean, true),
-      spark: { values: (found?.points ?? []).map((point) => point.max) },
+      spark: sparkOf((found?.points ?? []).map((point) => point.max)),
     };
   };
   const rates = countedPer(series, decided, 60);
@@ -62,7 +63,7 @@ export function PipelineFigures({ summary, series, initial }: Props) {
       value: formatNumber(rates.slice(0, -1).findLast((value) => value !== null) ?? null),
       change: change(sumsOf(series, decided, 'whole'), sumsOf(series, decided, 'before')),
       note: t('stats.inTheLastStep'),
-      spark: { values: rates },
+      spark: sparkOf(rates),
     },
     {
       label: t('stats.dead'),
@@ -83,6 +84,10 @@ function useTabLink() {
   return (tab: Tab) => `?tab=${tab}&range=${range}`;
 }
 
+/** Nothing measured is no course. */
+const sparkOf = (values: (number | null)[]): Stat['spark'] =>
+  values.some((value) => value !== null) ? { values } : undefined;
+
 type Words = ReturnType<typeof useTranslations<'pipeline'>>;
 
 function cacheStat(t: Words, series?: MetricSeries): Stat {
@@ -96,7 +101,7 @@ function cacheStat(t: Words, series?: MetricSeries): Stat {
         ? { text: t('stats.points', { change: formatSigned(100 * (now - before), 1) }) }
         : null,
     note: now === null ? t('stats.nothingBusy') : t('stats.ofBusy'),
-    spark: { values: ratePoints(series) },
+    spark: sparkOf(ratePoints(series)),
   };
 }
 
@@ -123,7 +128,7 @@ function useCallFigures(initial: Initial): Stat {
     value: formatNumber(last === null ? null : (60 * last) / (series.data?.stepSeconds ?? 60)),
     change: change === DASH ? null : { text: `${change}, ${failed}` },
     note: failed,
-    spark: { values: all.slice(0, -1) },
+    spark: sparkOf(all.slice(0, -1)),
     href: link('api'),
   };
 }

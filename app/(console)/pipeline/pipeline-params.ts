@@ -1,26 +1,12 @@
-import { parseAsString, parseAsStringLiteral } from 'nuqs';
 import { statusClasses } from '@/domain/api-usage/input';
 import { type UsageRange, usageRanges } from '@/domain/api-usage/slots';
 import { type StreamErrorCode, streamErrorCodes } from '@/domain/stream/error-codes';
-import { type ListedStatus, listedStatuses } from '@/domain/stream/input';
+import { type ListedStatus, listedStatuses } from '@/domain/stream/statuses';
 
 export const tabs = ['stream', 'api', 'cache', 'processes'] as const;
 export type Tab = (typeof tabs)[number];
 
 export const usualRange: UsageRange = '1h';
-
-/** The page's names in the URL; changing the tab, the range or what is looked at reads no page again: panels do. */
-export const viewParams = {
-  tab: parseAsStringLiteral(tabs).withDefault('stream'),
-  range: parseAsStringLiteral(usageRanges).withDefault(usualRange),
-};
-export const usageParams = { route: parseAsString, key: parseAsString, answer: parseAsString };
-export const letterParams = {
-  status: parseAsString,
-  error: parseAsString,
-  q: parseAsString,
-  cursor: parseAsString,
-};
 
 type Given<Name extends string> = Partial<Record<Name, string | null | undefined>>;
 

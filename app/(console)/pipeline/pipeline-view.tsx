@@ -15,9 +15,10 @@ import page from '../database/database.module.css';
 import { ApiTab } from './api-tab';
 import { CacheTab } from './cache-tab';
 import { PipelineFigures } from './pipeline-figures';
-import { figuresInput, type Tab, tabs, viewParams } from './pipeline-params';
+import { figuresInput, type Tab, tabs } from './pipeline-params';
 import { ProcessTab } from './process-tab';
 import { StreamTab } from './stream-tab';
+import { viewParams } from './url';
 
 export type Initial = {
   summary: StreamSummary;

@@ -3,7 +3,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { Legend, type Series, TimeChart } from '@/components/charts';
-import { formatMs, formatNumber } from '@/components/format';
+import { formatBytes, formatMs, formatNumber } from '@/components/format';
 import { type LiveError, useLive } from '@/components/live';
 import { Panel } from '@/components/panel';
 import { type MetricName, type ProcessName, processNames } from '@/domain/metrics/catalogue';
@@ -18,8 +18,11 @@ type Chart = {
   of: keyof Omit<MetricPoint, 'at'>;
   kind: 'bars' | 'line';
   format: (value: number | null) => string;
+  /** The axis ends here at least. */
+  ceiling?: number;
 };
 
+const bytesPerMiB = 1_048_576;
 const metrics = [
   'process.cpu',
   'process.memory',
@@ -30,8 +33,8 @@ const metrics = [
 ] as const;
 const shades: Record<ProcessName, string> = {
   web: 'var(--vg-shade-1)',
-  ingest: 'var(--vg-shade-3)',
-  worker: 'var(--vg-shade-4)',
+  ingest: 'var(--vg-shade-2)',
+  worker: 'var(--vg-shade-3)',
 };
 
 /** What the kinds of processes took over the range; the selected one in the colour of selection. */
@@ -51,11 +54,11 @@ export function ProcessCharts({ range, selected }: { range: MetricRange; selecte
       metric: 'process.memory',
       of: 'max',
       kind: 'line',
-      format: (value) => (value === null ? '–' : `${formatNumber(value)}\u00a0MiB`),
+      format: (value) => formatBytes(value === null ? null : value * bytesPerMiB),
     },
     { id: 'loop', metric: 'process.event_loop_delay', of: 'max', kind: 'line', format: formatMs },
     { id: 'requests', metric: 'process.requests', of: 'sum', kind: 'bars', format: count },
-    { id: 'streams', metric: 'process.live_streams', of: 'max', kind: 'line', format: count },
+    { id: 'streams', metric: 'process.live_streams', of: 'max', kind: 'line', format: count, ceiling: 3 },
     { id: 'jobs', metric: 'pipeline.jobs_run', of: 'sum', kind: 'bars', format: count },
   ];
   return (
@@ -108,7 +111,8 @@ function ChartPanel({ chart, live, selected }: { chart: Chart; live: Live; selec
         series={lines}
         {...(chart.kind === 'bars' ? { current: points.at(-1)?.at } : {})}
         format={chart.format}
-        tickFormat={chart.format}
+        tickFormat={chart.id === 'loop' ? undefined : chart.format}
+        ceiling={chart.ceiling}
         height={116}
       />
     </Panel>

@@ -2,15 +2,15 @@
 
 import { useTranslations } from 'next-intl';
 import { parseAsStringLiteral, useQueryStates } from 'nuqs';
-import { formatDuration, formatMs, formatNumber } from '@/components/format';
+import { formatBytes, formatDuration, formatMs, formatNumber } from '@/components/format';
 import { useLive } from '@/components/live';
 import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
 import { Age } from '@/components/time';
 import { processNames } from '@/domain/metrics/catalogue';
 import type { ProcessRow } from '@/domain/metrics/queries';
-import { viewParams } from './pipeline-params';
 import { ProcessCharts } from './process-charts';
+import { viewParams } from './url';
 
 /** Web, ingest and worker: what each instance takes, and how each kind did over the range. */
 export function ProcessTab({ initial }: { initial?: ProcessRow[] }) {
@@ -69,7 +69,7 @@ export function ProcessTab({ initial }: { initial?: ProcessRow[] }) {
 
 function useProcessColumns(): Column<ProcessRow>[] {
   const t = useTranslations('pipeline');
-  const mebibytes = (value: number | null) => (value === null ? '–' : `${formatNumber(value)}\u00a0MiB`);
+  const mebibytes = (value: number | null) => formatBytes(value === null ? null : value * 1_048_576);
   return [
     { id: 'process', head: t('process'), width: 96, cell: (row) => t(`processes.${row.process}`) },
     {

@@ -12,8 +12,8 @@ import type { MetricPoint, MetricSeries } from '@/domain/metrics/queries';
 import { pipelineLimits } from '@/domain/overview/limits';
 import page from '../database/database.module.css';
 import { limitOf } from './limits';
-import { viewParams } from './pipeline-params';
 import { seriesOf } from './series';
+import { viewParams } from './url';
 
 type Live = UseQueryResult<MetricSeries, LiveError>;
 type Chart = {
@@ -59,7 +59,7 @@ export function StreamCharts({ figures }: { figures: Live }) {
       id: 'answers',
       kind: 'line',
       metrics: ['pipeline.answer_p99', 'pipeline.answer_p50'],
-      colors: ['var(--vg-shade-4)', 'var(--vg-shade-1)'],
+      colors: ['var(--vg-allowed)', 'var(--vg-shade-3)'],
       of: 'max',
       format: formatMs,
       limits: [limit(pipelineLimits.answeredMs, formatMs(pipelineLimits.answeredMs))],
@@ -141,7 +141,7 @@ function ChartPanel({ chart, live }: { chart: Chart; live: Live }) {
         limits={chart.limits}
         ceiling={chart.ceiling}
         format={chart.format}
-        tickFormat={chart.id === 'decided' || chart.id === 'waiting' ? undefined : chart.format}
+        tickFormat={chart.id === 'lag' ? chart.format : undefined}
         height={series.length > 1 ? 116 : 140}
       />
     </Panel>

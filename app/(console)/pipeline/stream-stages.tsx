@@ -53,6 +53,7 @@ function StageRow({ data }: { data: StreamSummary }) {
   const open = data.pending + data.processing + data.failed;
   const part = (count: number) => (open > 0 ? count / open : 0);
   const { warning, critical } = limitOf('streamBacklog');
+  const dead = limitOf('deadLetters');
   const backlog = open >= critical ? 'critical' : open >= warning ? 'warning' : 'ok';
   const most = data.deadByError[0];
   const stages: Stage[] = [
@@ -73,7 +74,9 @@ function StageRow({ data }: { data: StreamSummary }) {
       note:
         data.leaseLost > 0
           ? t('leaseLost', { count: data.leaseLost })
-          : t('workers', { count: data.workers.length }),
+          : data.processing > 0
+            ? t('workers', { count: data.workers.length })
+            : t('none'),
       share: part(data.processing),
       severity: data.leaseLost > 0 ? 'warning' : null,
     },
@@ -92,7 +95,7 @@ function StageRow({ data }: { data: StreamSummary }) {
       value: formatNumber(data.dead),
       note: most ? words.short(most.errorCode) : t('none'),
       share: data.dead > 0 ? 1 : 0,
-      severity: data.dead > 0 ? 'critical' : 'ok',
+      severity: data.dead >= dead.critical ? 'critical' : data.dead >= dead.warning ? 'warning' : 'ok',
       href: '?tab=stream&status=DEAD',
     },
     {

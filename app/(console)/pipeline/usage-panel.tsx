@@ -117,10 +117,7 @@ function useUsageColumns(about: Props['about'], all: number): Column<Line>[] {
   };
   if (about === 'statuses') return [name, calls];
   const bound = (value: number | null | undefined) => (value == null ? '–' : `≤\u00a0${formatMs(value)}`);
-  const wide = about === 'keys' ? 'very' : true;
-  return [
-    name,
-    calls,
+  const shares: Column<Line>[] = [
     {
       id: 'refused',
       head: t('refused'),
@@ -139,27 +136,23 @@ function useUsageColumns(about: Props['about'], all: number): Column<Line>[] {
         </span>
       ),
     },
-    { id: 'p50', head: 'p50', align: 'right', width: 84, wide: true, cell: (l) => bound(l.figures.p50) },
-    ...(about === 'routes'
-      ? ([
-          {
-            id: 'p95',
-            head: 'p95',
-            align: 'right',
-            width: 84,
-            wide: true,
-            cell: (l) => bound(l.figures.p95),
-          },
-        ] satisfies Column<Line>[])
-      : []),
-    { id: 'p99', head: 'p99', align: 'right', width: 88, wide: true, cell: (l) => bound(l.figures.p99) },
-    {
-      id: 'bytes',
-      head: t('bytes'),
-      align: 'right',
-      width: 132,
-      wide,
-      cell: ({ figures }) => `${formatBytes(figures.requestBytes)} / ${formatBytes(figures.responseBytes)}`,
-    },
   ];
+  const quantile = (id: 'p50' | 'p95' | 'p99'): Column<Line> => ({
+    id,
+    head: id,
+    align: 'right',
+    width: 100,
+    wide: true,
+    cell: ({ figures }) => bound(figures[id]),
+  });
+  if (about === 'keys') return [name, calls, ...shares, quantile('p99')];
+  const bytes: Column<Line> = {
+    id: 'bytes',
+    head: t('bytes'),
+    align: 'right',
+    width: 140,
+    wide: 'very',
+    cell: ({ figures }) => `${formatBytes(figures.requestBytes)} / ${formatBytes(figures.responseBytes)}`,
+  };
+  return [name, calls, ...shares, quantile('p50'), quantile('p95'), quantile('p99'), bytes];
 }
