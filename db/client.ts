@@ -17,6 +17,7 @@ export const kept = globalThis as typeof globalThis & {
   vigilConnection?: Connection;
   vigilDirect?: Sql;
   vigilAnalytics?: Analytics;
+  vigilPooler?: Sql;
 };
 
 /**
@@ -106,12 +107,28 @@ export const openAnalytics = (): Analytics | null => {
   return kept.vigilAnalytics;
 };
 
+/**
+ * PgBouncer's own console, of VIGIL_POOLER_ADMIN_URL; null without one. It knows no parameters and no prepared
+ * statements: `sql.unsafe('SHOW POOLS').simple()`.
+ */
+export const openPooler = (): Sql | null => {
+  const url = process.env.VIGIL_POOLER_ADMIN_URL;
+  if (!url) return null;
+  kept.vigilPooler ??= connect(url, { max: 1, prepare: false, arrays: false, name: 'pool' });
+  return kept.vigilPooler;
+};
+
+/** One more connection to this process's database, by the same way. The caller ends it. */
+export const anotherConnection = (options: { name: string; prepare: boolean }): Sql =>
+  connect(processUrl(), { ...options, max: 1, arrays: false });
+
 /** Ends what this process has opened. */
 export const closeDatabase = async (): Promise<void> => {
-  const { vigilConnection, vigilDirect, vigilAnalytics } = kept;
+  const { vigilConnection, vigilDirect, vigilAnalytics, vigilPooler } = kept;
   kept.vigilConnection = undefined;
   kept.vigilDirect = undefined;
   kept.vigilAnalytics = undefined;
-  const opened = [vigilConnection?.sql, vigilDirect, vigilAnalytics?.sql];
+  kept.vigilPooler = undefined;
+  const opened = [vigilConnection?.sql, vigilDirect, vigilAnalytics?.sql, vigilPooler];
   await Promise.all(opened.map((sql) => sql?.end({ timeout: 5 })));
 };

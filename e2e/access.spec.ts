@@ -22,6 +22,7 @@ const routes: Record<string, Route> = {
   '/database': { can: 'database:read' },
   '/database/activity': { can: 'database:read' },
   '/database/jobs': { can: 'database:read' },
+  '/database/pool': { can: 'database:read' },
   '/database/queries': { can: 'database:read' },
   '/database/queries/[id]': { can: 'database:read', path: '/database/queries/1', status: 404 },
   '/pipeline': { can: 'stream:read' },

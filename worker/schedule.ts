@@ -6,6 +6,7 @@ import { catalogue, type JobName } from '@/domain/jobs/catalogue';
 import { expireStale } from '@/domain/jobs/expire';
 import type { RunEnd } from '@/domain/jobs/runs';
 import type { Topic } from '@/domain/operation';
+import { samplePool } from '@/domain/pool/sample-pool';
 import { settings } from '@/domain/settings/catalogue';
 
 export type Job = {
@@ -76,6 +77,14 @@ export const jobs: readonly Job[] = Object.entries({
       if (!sample) return { rows: 0, detail: { reason: 'pg_stat_statements is not loaded' } };
       const { rows, ...detail } = sample;
       return { rows, detail };
+    },
+  },
+  'sample-pool': {
+    atStart: true,
+    topics: ['jobs', 'health'],
+    run: async (tx, now) => {
+      const rows = await samplePool(tx, now);
+      return rows === null ? { rows: 0, detail: { reason: 'no PgBouncer is set up' } } : { rows };
     },
   },
   'expire-sessions': {

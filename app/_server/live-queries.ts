@@ -12,6 +12,7 @@ import * as metrics from '@/domain/metrics/queries';
 import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
 import * as people from '@/domain/people/queries';
+import * as pool from '@/domain/pool/queries';
 import * as rules from '@/domain/rules/queries';
 import * as securityEvents from '@/domain/security-events/queries';
 import * as sessions from '@/domain/sessions/queries';
@@ -34,6 +35,7 @@ const modules: Record<string, unknown>[] = [
   metrics,
   overview,
   people,
+  pool,
   rules,
   securityEvents,
   sessions,

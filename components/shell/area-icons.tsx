@@ -15,6 +15,7 @@ import {
   IconSettings,
   IconShield,
   IconShieldExclamation,
+  IconStack2,
   IconUsers,
 } from '@tabler/icons-react';
 import type { AreaId } from './areas';
@@ -36,5 +37,6 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   jobs: IconCalendarRepeat,
   activity: IconActivity,
   pipeline: IconRoute,
+  pool: IconStack2,
   settings: IconSettings,
 };

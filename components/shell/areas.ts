@@ -15,6 +15,7 @@ export type AreaId =
   | 'jobs'
   | 'activity'
   | 'pipeline'
+  | 'pool'
   | 'settings';
 
 type Area = { id: AreaId; href: string; can: Permission; keys: string };
@@ -48,6 +49,7 @@ export const areaGroups: AreaGroup[] = [
       { id: 'queries', href: '/database/queries', can: 'database:read', keys: 'g q' },
       { id: 'jobs', href: '/database/jobs', can: 'database:read', keys: 'g j' },
       { id: 'activity', href: '/database/activity', can: 'database:read', keys: 'g y' },
+      { id: 'pool', href: '/database/pool', can: 'database:read', keys: 'g b' },
     ],
   },
   {

@@ -25,7 +25,11 @@ const stepOf = (steps: TimeSteps, at = sql`timestamp`) =>
   sql`(floor(extract(epoch from ${at}) / ${steps.stepSeconds}) * ${steps.stepSeconds})::float8`;
 
 /** The highest sample of each gauge in each step. */
-const readGauges = async (db: Db, metrics: readonly string[], steps: TimeSteps): Promise<StepValues> => {
+export const readGauges = async (
+  db: Db,
+  metrics: readonly string[],
+  steps: TimeSteps,
+): Promise<StepValues> => {
   const rows = await db.execute(sql`
     select ${stepOf(steps)} as step, metric_name as name,
       max(metric_value * case when labels ->> 'unit' = 'MiB' then ${bytesPerMiB} else 1 end)::float8 as value
@@ -35,12 +39,16 @@ const readGauges = async (db: Db, metrics: readonly string[], steps: TimeSteps):
 };
 
 /** The growth of each total in each step, a second. */
-const readRates = async (db: Db, steps: TimeSteps): Promise<StepValues> => {
+export const readRates = async (
+  db: Db,
+  counted: readonly string[],
+  steps: TimeSteps,
+): Promise<StepValues> => {
   // A little earlier, so that the first step has something to grow from.
   const earlier = new Date(steps.from.getTime() - 600_000);
   const rows = await db.execute(sql`
     select ${stepOf(steps, sql`at`)} as step, metric_name as name, sum(grown) / sum(seconds) as value
-    from metric_growth(array[${names(totals)}], ${earlier.toISOString()}) where at >= ${steps.from.toISOString()}
+    from metric_growth(array[${names(counted)}], ${earlier.toISOString()}) where at >= ${steps.from.toISOString()}
     group by 1, 2`);
   return collect(rows);
 };
@@ -87,7 +95,7 @@ const gauges = [
 /** system_metrics by step: the highest sample of gauges, rates of totals, null where there is none. */
 export const readHealthPoints = async (db: Db, steps: TimeSteps): Promise<HealthPoint[]> => {
   const highest = await readGauges(db, gauges, steps);
-  const rates = await readRates(db, steps);
+  const rates = await readRates(db, totals, steps);
   return steps.starts.map((start): HealthPoint => {
     const gauge = highest.get(start.getTime()) ?? {};
     const rate = rates.get(start.getTime()) ?? {};

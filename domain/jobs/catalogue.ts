@@ -17,6 +17,7 @@ export const catalogue = {
   'sample-health': { cron: '* * * * *' },
   'check-health': { cron: '* * * * *' },
   'sample-queries': { cron: '* * * * *' },
+  'sample-pool': { cron: '* * * * *' },
   'prune-query-stats': { cron: '41 * * * *' },
   'expire-sessions': { cron: '*/5 * * * *' },
 } as const satisfies Record<string, CatalogueJob>;
