@@ -88,7 +88,10 @@ const readPoints = async (db: Db, now: Date): Promise<{ stepSeconds: number; poi
     union all
     select to_timestamp(floor(extract(epoch from timestamp) / 300) * 300)::text, max(metric_value)::float8 from system_metrics
       where metric_name = 'db.database_size' and timestamp >= ${`${recent}T00:00:00Z`}::timestamptz group by 1`);
-  const samples = rows.map((row) => ({ at: Date.parse(String(row.at)), bytes: Number(row.mib) * bytesPerMiB }));
+  const samples = rows.map((row) => ({
+    at: Date.parse(String(row.at)),
+    bytes: Number(row.mib) * bytesPerMiB,
+  }));
   const first = Math.min(...samples.map(({ at }) => at));
   const stepSeconds = samples.length > 0 ? stepFor((now.getTime() - first) / 1000) : 300;
   const highest = new Map<number, number>();
@@ -112,7 +115,8 @@ export const readDisk = async (db: Db, now: Date): Promise<Disk> => {
   const { stepSeconds, points } = await readPoints(db, now);
   const last = points.at(-1);
   // Asking the server means asking for the size of every file, of which there may be ten thousands.
-  const fresh = last && now.getTime() - Date.parse(last.at) < freshMs && stepSeconds < 3_600 ? last.bytes : null;
+  const fresh =
+    last && now.getTime() - Date.parse(last.at) < freshMs && stepSeconds < 3_600 ? last.bytes : null;
   const bytes = fresh ?? (await databaseSize(db));
   const first = points[0];
   const historyDays = first ? (now.getTime() - Date.parse(first.at)) / 1000 / day : 0;
