@@ -169,7 +169,6 @@ export const pages: Page[] = [
       ask('database.health'),
       ask('database.health-series'),
       ask('database.capabilities'),
-      ask('database.connections'),
     ],
   },
   {
@@ -187,6 +186,21 @@ export const pages: Page[] = [
     asks: [
       ask('database.query', ({ queryId }) => ({ queryId })),
       ask('database.query-series', ({ queryId }) => ({ queryId })),
+    ],
+  },
+  {
+    page: 'Storage',
+    hoursBack: null,
+    asks: ['overview', 'timeline', 'missing', 'archive', 'disk'].map((name) => ask(`storage.${name}`)),
+  },
+  {
+    page: 'Storage: tables and indexes',
+    hoursBack: null,
+    asks: [
+      ask('storage.tables'),
+      ask('storage.indexes'),
+      ask('storage.index', () => ({ index: 'transactions_card_time_idx' })),
+      ask('maintenance.list'),
     ],
   },
   {
