@@ -8,21 +8,27 @@ import { databaseTests, stackTests, withServers } from './checks/on-stack';
 import { type Count, endWithUs, runNode } from './checks/run';
 import { buildConsole } from './starter/build';
 
-const total: Count = { passed: 0, failed: 0 };
+const total: Count = { passed: 0, failed: 0, failures: [] };
 const lines: string[] = [];
 const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-reports-'));
+
+/** A check that counts nothing itself. */
+const ofOne = (exitCode: number): Count =>
+  exitCode === 0
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [`ended with exit code ${exitCode}`] };
 
 async function check(name: string, run: () => Promise<number | Count>): Promise<void> {
   console.log(`\n== ${name}`);
   const began = Date.now();
-  const result = await run().catch((error: Error) => {
+  const result = await run().catch((error: Error): Count => {
     console.error(error.message);
-    return 1;
+    return { passed: 0, failed: 1, failures: [error.message] };
   });
-  const count =
-    typeof result === 'number' ? { passed: result === 0 ? 1 : 0, failed: result === 0 ? 0 : 1 } : result;
+  const count = typeof result === 'number' ? ofOne(result) : result;
   total.passed += count.passed;
   total.failed += count.failed;
+  total.failures.push(...count.failures.map((failure) => `${name}: ${failure}`));
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   lines.push(
     `${name.padEnd(34)}${String(count.passed).padStart(6)} passed ${String(count.failed).padStart(4)} failed  ${seconds.padStart(7)} s`,
@@ -61,11 +67,8 @@ async function onFifteen(cron: boolean): Promise<Count> {
   }
 }
 
-async function stories(env: Record<string, string> = {}): Promise<Count | number> {
-  if (!(await ensureChromium())) {
-    console.error('No Chromium, and none could be installed.');
-    return 1;
-  }
+async function stories(env: Record<string, string> = {}): Promise<Count> {
+  if (!(await ensureChromium())) throw new Error('No Chromium, and none could be installed.');
   const file = path.join(reports, 'playwright.json');
   const code = await runNode(['node_modules/@playwright/test/cli.js', 'test'], {
     ...env,
@@ -133,6 +136,8 @@ endWithUs();
 await (given.includes('--stack') ? onStack() : everything());
 
 fs.rmSync(reports, { recursive: true, force: true });
+// At the end, since all that is kept of a long log may be its end.
+if (total.failures.length > 0) console.log(`\n== failed\n${total.failures.join('\n')}`);
 console.log(`\n${lines.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);
