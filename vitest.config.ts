@@ -13,8 +13,6 @@ const leftOut = [
   'ingest/outage.db.test.ts',
   'worker/stream-kill.db.test.ts',
   'cli/**',
-  // They count the sessions of a role, of which a pool keeps others.
-  'domain/activity/**',
   // Thousands of payments against their twin in TypeScript: long, and the same on every server.
   'domain/transactions/features.db.test.ts',
   'ingest/fuzz.db.test.ts',
