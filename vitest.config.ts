@@ -4,6 +4,20 @@ import { defineConfig } from 'vitest/config';
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 const exclude = ['node_modules/**', '.next/**', '.vigil/**', 'e2e/**'];
 
+/** Database tests that bin/test --stack leaves out, each for its reason. */
+const leftOut = [
+  // They start, kill or make servers of their own: they mean the same wherever the others run.
+  'db/pg-cron.db.test.ts',
+  'domain/database/own-cluster.db.test.ts',
+  'ingest/kill.db.test.ts',
+  'ingest/outage.db.test.ts',
+  'worker/stream-kill.db.test.ts',
+  'cli/**',
+  // Thousands of payments against their twin in TypeScript: long, and the same on every server.
+  'domain/transactions/features.db.test.ts',
+  'ingest/fuzz.db.test.ts',
+];
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -27,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'db',
           include: ['**/*.db.test.ts'],
-          exclude,
+          exclude: process.env.VIGIL_TEST_POOLER ? [...exclude, ...leftOut] : exclude,
           globalSetup: ['db/testing-server.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { canInstall } from './checks/apt';
 import { ensureChromium } from './checks/chromium';
 import { playwrightCount, vitestCount } from './checks/counts';
 import { ensureDebianPostgres, startDebianPostgres } from './checks/debian-postgres';
@@ -8,21 +9,27 @@ import { databaseTests, stackTests, withServers } from './checks/on-stack';
 import { type Count, endWithUs, runNode } from './checks/run';
 import { buildConsole } from './starter/build';
 
-const total: Count = { passed: 0, failed: 0 };
+const total: Count = { passed: 0, failed: 0, failures: [] };
 const lines: string[] = [];
 const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-reports-'));
+
+/** A check that counts nothing itself. */
+const ofOne = (exitCode: number): Count =>
+  exitCode === 0
+    ? { passed: 1, failed: 0, failures: [] }
+    : { passed: 0, failed: 1, failures: [`ended with exit code ${exitCode}`] };
 
 async function check(name: string, run: () => Promise<number | Count>): Promise<void> {
   console.log(`\n== ${name}`);
   const began = Date.now();
-  const result = await run().catch((error: Error) => {
+  const result = await run().catch((error: Error): Count => {
     console.error(error.message);
-    return 1;
+    return { passed: 0, failed: 1, failures: [error.message] };
   });
-  const count =
-    typeof result === 'number' ? { passed: result === 0 ? 1 : 0, failed: result === 0 ? 0 : 1 } : result;
+  const count = typeof result === 'number' ? ofOne(result) : result;
   total.passed += count.passed;
   total.failed += count.failed;
+  total.failures.push(...count.failures.map((failure) => `${name}: ${failure}`));
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   lines.push(
     `${name.padEnd(34)}${String(count.passed).padStart(6)} passed ${String(count.failed).padStart(4)} failed  ${seconds.padStart(7)} s`,
@@ -61,11 +68,8 @@ async function onFifteen(cron: boolean): Promise<Count> {
   }
 }
 
-async function stories(env: Record<string, string> = {}): Promise<Count | number> {
-  if (!(await ensureChromium())) {
-    console.error('No Chromium, and none could be installed.');
-    return 1;
-  }
+async function stories(env: Record<string, string> = {}): Promise<Count> {
+  if (!(await ensureChromium())) throw new Error('No Chromium, and none could be installed.');
   const file = path.join(reports, 'playwright.json');
   const code = await runNode(['node_modules/@playwright/test/cli.js', 'test'], {
     ...env,
@@ -105,6 +109,10 @@ async function everything(): Promise<void> {
 
 /** The same product on the servers of production. */
 async function onStack(): Promise<void> {
+  if (!canInstall()) {
+    lines.push('servers of production             not checked: they need root and apt');
+    return;
+  }
   await check('build', build);
   try {
     await withServers(async (env) => {
@@ -133,6 +141,9 @@ endWithUs();
 await (given.includes('--stack') ? onStack() : everything());
 
 fs.rmSync(reports, { recursive: true, force: true });
-console.log(`\n${lines.join('\n')}\n`);
+// At the end, since all that is kept of a long log may be its end; .ci/run looks for the heading.
+console.log('\n== results');
+if (total.failures.length > 0) console.log(`${total.failures.join('\n')}\n`);
+console.log(`${lines.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed === 0 ? 0 : 1);

@@ -11,8 +11,8 @@ export type TestDatabase = {
   urls: Record<string, string>;
   /** The same past any pooler. */
   direct: Record<string, string>;
-  /** Lets the code under test connect as another role (or as the owner again). */
-  connectAs(role: string): void;
+  /** Lets the code under test connect as another role (or as the owner again), by `urls` or, given those, by `direct`. */
+  connectAs(role: string, by?: Record<string, string>): void;
   close(): Promise<void>;
 };
 
@@ -39,8 +39,8 @@ export async function testDatabase(options: { role?: string } = {}): Promise<Tes
   const urls = Object.fromEntries(Object.entries(direct).map(([role, value]) => [role, pooled(role, value)]));
   const sql = postgres(url, { max: 4, onnotice: () => {} });
   const opened: Sql[] = [];
-  const connectAs = (role: string) => {
-    const target = role === 'owner' ? url : urls[role];
+  const connectAs = (role: string, by = urls) => {
+    const target = role === 'owner' ? url : by[role];
     if (!target) throw new Error(`no role ${role}`);
     const connection = connect(target, { max: 10, name: 'test' });
     opened.push(connection);

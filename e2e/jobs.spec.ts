@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import postgres from 'postgres';
 import { catalogue } from '@/domain/jobs/catalogue';
+import { loginUrl } from './database-login';
 import { expect, expectAccessible, test } from './fixtures';
 
-/** The owner of the product under test; its starter keeps port and passwords beside the data. */
-function ownerSql() {
-  const dir = process.env.VIGIL_E2E_DATA_DIR ?? path.dirname(process.env.VIGIL_E2E_CREDENTIALS!);
-  const { maintainer } = JSON.parse(readFileSync(path.join(dir, 'roles.json'), 'utf8'));
-  const port = readFileSync(path.join(dir, 'postgres', 'port'), 'utf8').trim();
-  return postgres(`postgres://vigil_maintainer:${maintainer}@127.0.0.1:${port}/fraud_detection`, {
-    max: 1,
-    onnotice: () => {},
-  });
-}
+const ownerSql = () => postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });
 
 const every = Object.keys(catalogue).sort();
 

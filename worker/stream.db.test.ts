@@ -17,7 +17,7 @@ import { streamCounters } from './stream-counters';
 
 const t = await testDatabase();
 const sql = connect(t.urls.worker as string, { max: 6, name: 'worker-test' });
-const direct = connect(t.urls.worker as string, { max: 2, name: 'worker-direct' });
+const direct = connect(t.direct.worker as string, { max: 2, name: 'worker-direct' });
 const ingest = connect(t.urls.ingest as string, { max: 4, name: 'ingest-test' });
 
 const payment = (id: string, changes: Partial<Payment> = {}): Payment => ({

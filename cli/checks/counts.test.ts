@@ -12,27 +12,79 @@ const write = (value: unknown) => {
   return file;
 };
 
+const none = { passed: 0, failed: 1, failures: ['the run left no report'] };
+const suite = (status: string, assertionResults: unknown[], message = '') => ({
+  name: path.resolve('domain/a.test.ts'),
+  status,
+  message,
+  assertionResults,
+});
+const failed = (title: string, message: string) => ({
+  status: 'failed',
+  title,
+  ancestorTitles: ['payments'],
+  failureMessages: [message],
+});
+const passed = { status: 'passed', title: 'good', ancestorTitles: [], failureMessages: [] };
+
 test('a run that left no report is one failure, not none', () => {
-  expect(vitestCount(path.join(dir, 'absent'), 0)).toEqual({ passed: 0, failed: 1 });
-  expect(playwrightCount(path.join(dir, 'absent'), 0)).toEqual({ passed: 0, failed: 1 });
+  expect(vitestCount(path.join(dir, 'absent'), 0)).toEqual(none);
+  expect(playwrightCount(path.join(dir, 'absent'), 0)).toEqual(none);
 });
 
-test('a file that did not load counts', () => {
-  const suites = [
-    { status: 'failed', assertionResults: [] },
-    { status: 'passed', assertionResults: [{}] },
+test('a failed test is named with the first line of what went wrong, in no colour', () => {
+  const results = [
+    suite('failed', [passed, failed('refused', '\n\u001b[31mError: expected 1\u001b[39m\n    at a.ts')]),
   ];
-  const file = write({ numPassedTests: 7, numFailedTests: 2, testResults: suites });
-  expect(vitestCount(file, 1)).toEqual({ passed: 7, failed: 3 });
+  expect(vitestCount(write({ numPassedTests: 7, testResults: results }), 1)).toEqual({
+    passed: 7,
+    failed: 1,
+    failures: ['domain/a.test.ts › payments › refused\n    Error: expected 1'],
+  });
+});
+
+test('a file that did not load counts, and so does one whose end failed', () => {
+  const results = [suite('failed', [], 'no such module'), suite('failed', [passed], 'hook timed out')];
+  expect(vitestCount(write({ numPassedTests: 7, testResults: results }), 1)).toEqual({
+    passed: 7,
+    failed: 2,
+    failures: ['domain/a.test.ts\n    no such module', 'domain/a.test.ts\n    hook timed out'],
+  });
 });
 
 test('a bad exit code without a failed test counts', () => {
-  const file = write({ numPassedTests: 7, numFailedTests: 0, testResults: [] });
-  expect(vitestCount(file, 1)).toEqual({ passed: 7, failed: 1 });
-  expect(vitestCount(file, 0)).toEqual({ passed: 7, failed: 0 });
+  const file = write({ numPassedTests: 7, testResults: [suite('passed', [passed])] });
+  expect(vitestCount(file, 1)).toEqual({
+    passed: 7,
+    failed: 1,
+    failures: ['no test failed, but it ended with exit code 1'],
+  });
+  expect(vitestCount(file, 0)).toEqual({ passed: 7, failed: 0, failures: [] });
 });
 
-test('a flaky story is a failure', () => {
-  const file = write({ stats: { expected: 5, unexpected: 1, flaky: 1 } });
-  expect(playwrightCount(file, 1)).toEqual({ passed: 5, failed: 2 });
+test('a flaky story is a failure, and so is what goes wrong outside the stories', () => {
+  const story = (title: string, status: string) => ({
+    title,
+    tests: [{ status, results: [{ error: { message: `${title} went wrong\nat a.ts` } }, {}] }],
+  });
+  const file = write({
+    stats: { expected: 5 },
+    suites: [
+      {
+        title: 'alerts.spec.ts',
+        specs: [story('opens', 'unexpected'), story('lists', 'expected')],
+        suites: [{ title: 'a case', specs: [story('closes', 'flaky')] }],
+      },
+    ],
+    errors: [{ message: 'the product did not start' }],
+  });
+  expect(playwrightCount(file, 1)).toEqual({
+    passed: 5,
+    failed: 3,
+    failures: [
+      'alerts.spec.ts › opens\n    opens went wrong',
+      'alerts.spec.ts › a case › closes\n    closes went wrong',
+      'outside the stories\n    the product did not start',
+    ],
+  });
 });

@@ -7,21 +7,6 @@ import type { Count } from './run';
 
 type Vitest = (name: string, args: string[], env?: Record<string, string>) => Promise<Count>;
 
-const leftOut = [
-  // They start, kill or make servers of their own: they mean the same wherever the others run.
-  'db/pg-cron.db.test.ts',
-  'domain/database/own-cluster.db.test.ts',
-  'ingest/kill.db.test.ts',
-  'ingest/outage.db.test.ts',
-  'worker/stream-kill.db.test.ts',
-  'cli/**',
-  // They count the sessions of a role, of which a pool keeps others.
-  'domain/activity/**',
-  // Thousands of payments against their twin in TypeScript: long, and the same on every server.
-  'domain/transactions/features.db.test.ts',
-  'ingest/fuzz.db.test.ts',
-];
-
 /** Runs `use` with the servers of production, which end with it and leave nothing. */
 export async function withServers(use: (env: Record<string, string>) => Promise<void>): Promise<void> {
   await ensurePackages();
@@ -43,9 +28,9 @@ export async function withServers(use: (env: Record<string, string>) => Promise<
   }
 }
 
-/** The database tests, with the web's and the worker's connections through PgBouncer. */
+/** The database tests, with the web's and the worker's connections through PgBouncer; vitest.config.ts leaves out what means nothing there. */
 export const databaseTests = (vitest: Vitest, env: Record<string, string>): Promise<Count> =>
-  vitest('stack-db', ['--project', 'db', ...leftOut.flatMap((file) => ['--exclude', file])], env);
+  vitest('stack-db', ['--project', 'db'], env);
 
 /** What only these servers can show: pg_cron, pgvector, the pool, the standby and the subscriber. */
 export const stackTests = (vitest: Vitest, env: Record<string, string>): Promise<Count> =>

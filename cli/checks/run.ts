@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { endGroup } from '../starter/run-marks';
 
-export type Count = { passed: number; failed: number };
+export type Count = {
+  passed: number;
+  failed: number;
+  /** The name of each test that failed, with what went wrong. */
+  failures: string[];
+};
 
 const running = new Set<ChildProcess>();
 

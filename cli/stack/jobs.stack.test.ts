@@ -30,6 +30,9 @@ test('pg_cron refreshes the dashboard: its run, its row in job_runs and the age 
   const [job] = await sql`select jobid, schedule from cron.job where jobname = 'refresh-fraud-dashboard'`;
   expect(job?.schedule).toBe('*/5 * * * *');
   const [{ now }] = (await sql`select clock_timestamp() as now`) as unknown as [{ now: Date }];
+  await sql`insert into transactions (transaction_id, user_id, merchant_id, transaction_timestamp, recorded_at, amount,
+    currency, amount_base, fraud_score, risk_level, decision, decision_version)
+    values (${`dashboard-${process.pid}`}, 'u', 'm', ${now}, now(), 1, 'EUR', 1, 0.1, 'MINIMAL', 'ALLOW', 'v')`;
   const runs = () =>
     sql`select d.status, d.end_time from cron.job_run_details d
       where d.jobid = ${job!.jobid} and d.start_time > ${now} and d.status = 'succeeded'`;
@@ -43,6 +46,8 @@ test('pg_cron refreshes the dashboard: its run, its row in job_runs and the age 
   const recorded = await sql`select status, started_by from job_runs
     where job_name = 'refresh-fraud-dashboard' and started_at > ${now} order by id`;
   expect(recorded[0]).toEqual({ status: 'ok', started_by: 'pg_cron' });
+  const [view] = await sql`select max(refreshed_at) > ${now} as fresh from mv_fraud_dashboard_realtime`;
+  expect(view).toEqual({ fresh: true });
 }, 120_000);
 
 test('the worker leaves what pg_cron runs to it', async () => {

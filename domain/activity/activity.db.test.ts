@@ -39,7 +39,7 @@ const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
 const opened: Sql[] = [];
 /** A connection of its own, of a role of the product, under a name to be found by. */
 const client = (application: string, role = 'worker'): Sql => {
-  const url = role === 'owner' ? t.url : t.urls[role]!;
+  const url = role === 'owner' ? t.url : t.direct[role]!;
   const options = { max: 1, fetch_types: false, onnotice: () => {} };
   const sql = postgres(url, { ...options, connection: { application_name: application } });
   opened.push(sql);

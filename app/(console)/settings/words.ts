@@ -5,7 +5,7 @@ import { formatNumber } from '@/components/format';
 import type { SettingRow } from '@/domain/settings/queries';
 
 /** `decision.review_at` → `decisionReviewAt`: the key of a setting in messages. */
-const messageKey = (key: string): string =>
+export const messageKey = (key: string): string =>
   key.replace(/[._](\w)/g, (_all, letter: string) => letter.toUpperCase());
 
 /** Decimals as they were given, so that 0.0205 does not become 0.02. */

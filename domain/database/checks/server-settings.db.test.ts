@@ -5,13 +5,13 @@ import { resultOf, scriptIncident } from './testing';
 
 const t = await testDatabase({ role: 'web' });
 const sql = connect(t.url, { max: 1, name: 'incident' });
-// A database's own settings reach new sessions only, so the check's sessions must be new.
+// A database's own settings reach new sessions only, so the check's sessions must be new, which those of a pooler are not.
 const ofDatabase = async (name: string, value: string | null) => {
   const [row] = await sql`select current_database() as name`;
   await sql.unsafe(
     `alter database ${row?.name} ${value === null ? `reset ${name}` : `set ${name} = '${value}'`}`,
   );
-  t.connectAs('web');
+  t.connectAs('web', t.direct);
 };
 const ofServer = async (name: string, value: string | null) => {
   await sql.unsafe(value === null ? `alter system reset ${name}` : `alter system set ${name} = '${value}'`);
