@@ -7,13 +7,13 @@ import { noInput, query } from '@/domain/operation';
 import { poolSeriesInput } from './input';
 import { readPool } from './read-pool';
 import { readRoom } from './read-room';
-import { type Capacity, capacityOf, type PoolReading, type PoolSum, sumOf } from './reading';
+import { type Capacity, capacityOf, type PoolReading, type PoolSum, type ServerRoom, sumOf } from './reading';
 import type { FeatureResult } from './self-test';
 
 export type PoolSnapshot = { at: string } & (
-  | { state: 'none' }
+  | { state: 'none'; room: ServerRoom }
   /** It is set up and does not answer. */
-  | { state: 'away' }
+  | { state: 'away'; room: ServerRoom | null }
   | { state: 'read'; reading: PoolReading; sum: PoolSum; capacity: Capacity }
 );
 
@@ -27,12 +27,12 @@ export const poolSnapshot = query({
     const at = new Date().toISOString();
     try {
       const reading = await readPool();
-      if (!reading) return { at, state: 'none' };
+      if (!reading) return { at, state: 'none', room: await readRoom(databaseSql()) };
       const capacity = capacityOf(reading, await readRoom(databaseSql()));
       return { at, state: 'read', reading, sum: sumOf(reading), capacity };
     } catch (error) {
       log.warn({ err: error, requestId: actor.requestId }, 'PgBouncer could not be read');
-      return { at, state: 'away' };
+      return { at, state: 'away', room: await readRoom(databaseSql()).catch(() => null) };
     }
   },
 });

@@ -22,7 +22,7 @@ const waits = limitsOf('poolWaits');
 const use = limitsOf('poolUse');
 
 /** By the limits of the checks. */
-const severity = (pool: Pool): string => {
+export const severityOf = (pool: Pool): string => {
   const waited = pool.clientsWaiting > 0 ? pool.maxWaitSeconds : 0;
   if (waited >= (waits.critical ?? Number.POSITIVE_INFINITY)) return 'critical';
   return waited >= waits.warning || 100 * usedShare(pool) >= use.warning ? 'warning' : 'ok';
@@ -81,7 +81,7 @@ export function PoolTable({ live, snapshot }: Props) {
       id: 'state',
       head: t('columns.state'),
       width: 110,
-      cell: (row) => <SeverityBadge severity={severity(row)} />,
+      cell: (row) => <SeverityBadge severity={severityOf(row)} />,
     },
   ];
   return (
@@ -103,7 +103,7 @@ export function PoolTable({ live, snapshot }: Props) {
           row.serversActive,
           row.serversIdle,
           usedShare(row),
-          severity(row),
+          severityOf(row),
         ]),
       }}
       csvName="pools"

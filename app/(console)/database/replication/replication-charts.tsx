@@ -24,7 +24,7 @@ type Lane = {
 const warning = (name: 'standbyLag' | 'standbyDelay') =>
   definitions.find((check) => check.name === name)!.warning;
 const bytes = (value: number | null) => formatBytes(value);
-const colors = ['var(--vg-allowed)', 'var(--vg-shade-4)'];
+const colors = ['var(--vg-text-2)', 'var(--vg-shade-2)'];
 
 /** Lag, delay and kept log over the range. A limit that is far off is named; one that comes near is drawn. */
 export function ReplicationCharts({ series, server }: { series: Live; server: ReplicationServer }) {
@@ -63,7 +63,7 @@ function LanePanel({ lane, series }: { lane: Lane; series: Live }) {
   const values = points.flatMap((point) => lane.keys.map((key) => point[key]));
   const sampled = values.filter((value) => value !== null);
   const lines: Series[] = lane.keys
-    .map((key, at) => ({ key, label: t(`series.${key}`), color: colors[at] ?? 'var(--vg-allowed)' }))
+    .map((key, at) => ({ key, label: t(`series.${key}`), color: colors[at] ?? 'var(--vg-text-2)' }))
     .filter(({ key }) => lane.keys.length === 1 || points.some((point) => point[key as Key] !== null));
   const { limit } = lane;
   const named = limit ? t(limit.words, { value: lane.format(limit.value) }) : t('noLimit');

@@ -35,8 +35,8 @@ export function ServerPanel({ live, snapshot }: Props) {
       csvName="replication-settings"
     >
       <div className={styles.pair}>
-        <Details items={settings} />
-        <Details items={useArchive(archiver)} />
+        <Details wide items={settings} />
+        <Details wide items={useArchive(archiver)} />
       </div>
     </Panel>
   );
