@@ -1,3 +1,4 @@
+import type { TransactionSql } from 'postgres';
 import { type AnalyticsReading, readAnalytics } from '@/db/analytics';
 import { databaseSql } from '@/db/client';
 import { readGauges, readRates } from '@/domain/database/samples';
@@ -14,33 +15,47 @@ export type ReplicationSnapshot = {
   server: ReplicationServer;
   receivers: Receiver[];
   slots: Slot[];
-  publication: Publication | null;
   archiver: Archiver;
 };
 
 /** Looking must not wait for what it looks at. */
 const limits = { lock: '100ms', statement: '3s' };
 
-/** What this server is, who receives its log, what its slots keep, what it publishes and how its archive goes. */
+const looking = <T>(read: (tx: TransactionSql) => Promise<T>): Promise<T> =>
+  databaseSql().begin('read only', async (tx) => {
+    // Compiling takes longer than reading a catalog.
+    await tx`select set_config('lock_timeout', ${limits.lock}, true), set_config('statement_timeout', ${limits.statement}, true),
+      set_config('jit', 'off', true)`;
+    return read(tx);
+  }) as Promise<T>;
+
+/** What this server is, who receives its log, what its slots keep and how its archive goes. */
 export const replicationSnapshot = query({
   name: 'replication.snapshot',
   can: 'database:read',
   input: noInput,
   live: true,
   run: async (): Promise<ReplicationSnapshot> => {
-    const found = await databaseSql().begin('read only', async (tx) => {
-      await tx`select set_config('lock_timeout', ${limits.lock}, true), set_config('statement_timeout', ${limits.statement}, true)`;
+    const found = await looking(async (tx) => {
       const server = await readServer(tx);
       return {
         server,
         receivers: await readReceivers(tx),
         slots: await readSlots(tx, server.versionNumber),
-        publication: await readPublication(tx),
         archiver: await readArchiver(tx),
       };
     });
-    return { at: new Date().toISOString(), ...found } as ReplicationSnapshot;
+    return { at: new Date().toISOString(), ...found };
   },
+});
+
+/** The publication for analysts, table by table; null where it was never made. */
+export const publication = query({
+  name: 'replication.publication',
+  can: 'database:read',
+  input: noInput,
+  live: true,
+  run: async (): Promise<Publication | null> => looking(readPublication),
 });
 
 /** The server for long reads as it answers now, and where they go. */

@@ -5,7 +5,7 @@ import type { Role } from '@/domain/access';
 import { newRequestId, type PersonActor } from '@/domain/actor';
 import { sampleHealth } from '@/domain/database/sample-health';
 import { dropSlot } from './commands';
-import { analyticsServer, replicationSeries, replicationSnapshot } from './queries';
+import { analyticsServer, publication, replicationSeries, replicationSnapshot } from './queries';
 
 // Without anybody who follows; a real standby and subscriber are in replication.stack.test.ts.
 const t = await testDatabase({ role: 'web' });
@@ -59,19 +59,20 @@ const lastAudit = async () =>
 
 describe('what is seen', () => {
   test('a primary that nobody follows: its settings, its publication and its archive, no made-up figures', async () => {
-    const { server, receivers, publication, archiver } = await replicationSnapshot(operator, {});
+    const { server, receivers, archiver } = await replicationSnapshot(operator, {});
+    const published = await publication(operator, {});
     expect(server).toMatchObject({ role: 'primary', walLevel: 'logical', monitor: true });
     expect(server.maxSlots).toBeGreaterThan(0);
     expect(receivers).toEqual([]);
-    expect(publication).toMatchObject({ name: 'fraud_analytics', viaRoot: true, leftOut: [] });
-    expect(publication!.tables.map((table) => table.name)).toEqual([
+    expect(published).toMatchObject({ name: 'fraud_analytics', viaRoot: true, leftOut: [] });
+    expect(published!.tables.map((table) => table.name)).toEqual([
       'fraud_patterns',
       'merchants',
       'ml_features',
       'transactions',
       'users',
     ]);
-    const payments = publication!.tables.find((table) => table.name === 'transactions')!;
+    const payments = published!.tables.find((table) => table.name === 'transactions')!;
     expect(payments).toMatchObject({ partitioned: true, published: true, withoutIdentity: 0 });
     expect(payments.partitions).toBeGreaterThanOrEqual(12);
     expect(['off', 'on', 'always']).toContain(archiver.mode);
@@ -84,9 +85,9 @@ describe('what is seen', () => {
     try {
       await t.sql`alter publication fraud_analytics set table users, transactions, keyless`;
       await t.sql`alter publication fraud_analytics set (publish_via_partition_root = false, publish = 'insert, update')`;
-      const { publication } = await replicationSnapshot(operator, {});
-      expect(publication).toMatchObject({ viaRoot: false, leftOut: ['delete', 'truncate'] });
-      const byName = new Map(publication!.tables.map((table) => [table.name, table]));
+      const published = await publication(operator, {});
+      expect(published).toMatchObject({ viaRoot: false, leftOut: ['delete', 'truncate'] });
+      const byName = new Map(published!.tables.map((table) => [table.name, table]));
       expect(byName.get('merchants')).toMatchObject({ published: false });
       expect(byName.get('users')).toMatchObject({ published: true, withoutIdentity: 0 });
       expect(byName.get('keyless')).toMatchObject({ published: true, withoutIdentity: 1 });

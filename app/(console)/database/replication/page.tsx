@@ -4,7 +4,12 @@ import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
 import { may } from '@/domain/access';
 import { databaseHealth } from '@/domain/database/queries';
-import { analyticsServer, replicationSeries, replicationSnapshot } from '@/domain/replication/queries';
+import {
+  analyticsServer,
+  publication,
+  replicationSeries,
+  replicationSnapshot,
+} from '@/domain/replication/queries';
 import { rangeOf } from '../range';
 import { ReplicationView } from './replication-view';
 
@@ -19,9 +24,10 @@ export default async function ReplicationPage({ searchParams }: Props) {
   const range = rangeOf((await searchParams).range, '1h');
   const snapshot = await forPage(replicationSnapshot(actor, {}));
   // A panel that cannot be read says so alone, and tries again from the browser.
-  const [series, analytics, health] = await Promise.all([
+  const [series, analytics, published, health] = await Promise.all([
     replicationSeries(actor, { range }).catch(() => undefined),
     analyticsServer(actor, {}).catch(() => undefined),
+    publication(actor, {}).catch(() => undefined),
     databaseHealth(actor, {}).catch(() => undefined),
   ]);
   return (
@@ -29,6 +35,7 @@ export default async function ReplicationPage({ searchParams }: Props) {
       snapshot={snapshot}
       series={series}
       analytics={analytics}
+      publication={published}
       health={health}
       mayDrop={may(actor.role, 'slot:drop')}
     />

@@ -3,14 +3,19 @@
 import { useTranslations } from 'next-intl';
 import { Note } from '@/components/note';
 import type { AnalyticsReading } from '@/db/analytics';
+import type { Publication } from '@/domain/replication/publication';
 import type { ReplicationSnapshot } from '@/domain/replication/queries';
 
-type Props = { snapshot: ReplicationSnapshot; analytics?: AnalyticsReading };
+type Props = {
+  snapshot: ReplicationSnapshot;
+  analytics?: AnalyticsReading;
+  publication?: Publication | null;
+};
 
 /** What no check says: what this login may not see, and an offer to subscribers that is not whole. */
-export function Problems({ snapshot, analytics }: Props) {
+export function Problems({ snapshot, analytics, publication }: Props) {
   const t = useTranslations('replication');
-  const { server, receivers, publication } = snapshot;
+  const { server, receivers } = snapshot;
   const left = publication?.tables.filter((table) => !table.published) ?? [];
   const partitioned = publication?.tables.some((table) => table.published && table.partitioned);
   return (

@@ -8,15 +8,15 @@ import { formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
-import { type PublishedTable, publicationName } from '@/domain/replication/publication';
-import type { ReplicationSnapshot } from '@/domain/replication/queries';
+import { type Publication, type PublishedTable, publicationName } from '@/domain/replication/publication';
+import type { Slot } from '@/domain/replication/slots';
 
-type Props = { live: UseQueryResult<ReplicationSnapshot, LiveError>; snapshot: ReplicationSnapshot };
+type Props = { live: UseQueryResult<Publication | null, LiveError>; slots: Slot[] };
 
 /** What others may subscribe to, and whether a subscriber could follow every change of it. */
-export function PublicationPanel({ live, snapshot }: Props) {
+export function PublicationPanel({ live, slots }: Props) {
   const t = useTranslations('replication');
-  const { publication, slots } = snapshot;
+  const publication = live.data;
   const tables = publication?.tables ?? [];
   const subscribers = slots.filter((slot) => slot.kind === 'pgoutput').length;
   const columns: Column<PublishedTable>[] = [
@@ -51,7 +51,7 @@ export function PublicationPanel({ live, snapshot }: Props) {
       live={live}
       flush
       height={212}
-      empty={!publication && { title: t('noPublication'), hint: t('noPublicationHint') }}
+      empty={publication === null && { title: t('noPublication'), hint: t('noPublicationHint') }}
       table={{
         head: columns.map((column) => column.head),
         rows: tables.map((row) => [

@@ -8,6 +8,7 @@ import { useOpenRow } from '@/components/table-state';
 import { Time } from '@/components/time';
 import type { AnalyticsReading } from '@/db/analytics';
 import type { DatabaseHealth } from '@/domain/database/health';
+import type { Publication } from '@/domain/replication/publication';
 import type { ReplicationSeries, ReplicationSnapshot } from '@/domain/replication/queries';
 import type { Slot } from '@/domain/replication/slots';
 import { AreaChecks } from '../area-checks';
@@ -29,6 +30,7 @@ type Props = {
   snapshot: ReplicationSnapshot;
   series?: ReplicationSeries;
   analytics?: AnalyticsReading;
+  publication?: Publication | null;
   health?: DatabaseHealth;
   mayDrop: boolean;
 };
@@ -50,6 +52,9 @@ export function ReplicationView(props: Props) {
     ['health'],
     often,
   );
+  const publication = useLive<Publication | null>('replication.publication', {}, props.publication, [
+    'health',
+  ]);
   const series = useLive<ReplicationSeries>('replication.series', { range }, props.series, ['health']);
   const now = live.data ?? props.snapshot;
   const { server, receivers, slots } = now;
@@ -73,7 +78,7 @@ export function ReplicationView(props: Props) {
       </PageHeader>
       <div className={styles.page}>
         {nobody && <Instructions server={server} />}
-        <Problems snapshot={now} analytics={analytics.data} />
+        <Problems snapshot={now} analytics={analytics.data} publication={publication.data} />
         {!nobody && (
           <>
             <ReplicationFigures snapshot={now} series={series.data} analytics={analytics.data} />
@@ -84,7 +89,7 @@ export function ReplicationView(props: Props) {
           </>
         )}
         <div className={styles.two}>
-          <PublicationPanel live={live} snapshot={now} />
+          <PublicationPanel live={publication} slots={slots} />
           <AnalyticsPanel live={analytics} />
         </div>
         <ServerPanel live={live} snapshot={now} />
