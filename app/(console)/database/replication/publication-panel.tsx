@@ -20,7 +20,12 @@ export function PublicationPanel({ live, slots }: Props) {
   const tables = publication?.tables ?? [];
   const subscribers = slots.filter((slot) => slot.kind === 'pgoutput').length;
   const columns: Column<PublishedTable>[] = [
-    { id: 'name', head: t('columns.table'), cell: (row) => <span className="vg-mono">{row.name}</span> },
+    {
+      id: 'name',
+      head: t('columns.table'),
+      width: 132,
+      cell: (row) => <span className="vg-mono">{row.name}</span>,
+    },
     {
       id: 'partitions',
       head: t('columns.partitions'),

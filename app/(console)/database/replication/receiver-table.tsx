@@ -10,6 +10,7 @@ import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
 import type { ReplicationSnapshot } from '@/domain/replication/queries';
 import type { Receiver } from '@/domain/replication/receivers';
+import styles from './replication.module.css';
 import { delay } from './words';
 
 type Props = {
@@ -57,15 +58,17 @@ export function ReceiverTable({ live, receivers, monitor }: Props) {
       }}
       csvName="receivers"
     >
-      <DataTable
-        name="receivers"
-        label={t('receiversTitle')}
-        columns={useColumns()}
-        rows={receivers}
-        rowKey={(row) => String(row.pid)}
-        foot={monitor ? t('stagesFoot') : t('hiddenFoot')}
-        inPanel
-      />
+      <div className={styles.narrowing}>
+        <DataTable
+          name="receivers"
+          label={t('receiversTitle')}
+          columns={useColumns()}
+          rows={receivers}
+          rowKey={(row) => String(row.pid)}
+          foot={monitor ? t('stagesFoot') : t('hiddenFoot')}
+          inPanel
+        />
+      </div>
     </Panel>
   );
 }

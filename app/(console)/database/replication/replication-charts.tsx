@@ -9,7 +9,7 @@ import { Panel } from '@/components/panel';
 import { definitions } from '@/domain/database/checks/definitions';
 import type { ReplicationPoint, ReplicationSeries } from '@/domain/replication/queries';
 import type { ReplicationServer } from '@/domain/replication/server';
-import styles from '../database.module.css';
+import styles from './replication.module.css';
 import { delay } from './words';
 
 type Live = UseQueryResult<ReplicationSeries, LiveError>;

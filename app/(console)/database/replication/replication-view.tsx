@@ -20,6 +20,7 @@ import { Instructions } from './instructions';
 import { Problems } from './problems';
 import { PublicationPanel } from './publication-panel';
 import { ReceiverTable } from './receiver-table';
+import own from './replication.module.css';
 import { ReplicationCharts } from './replication-charts';
 import { ReplicationFigures } from './replication-figures';
 import { ServerPanel } from './server-panel';
@@ -88,7 +89,7 @@ export function ReplicationView(props: Props) {
             <AreaChecks area="replication" health={props.health} />
           </>
         )}
-        <div className={styles.two}>
+        <div className={own.panels}>
           <PublicationPanel live={publication} slots={slots} />
           <AnalyticsPanel live={analytics} />
         </div>

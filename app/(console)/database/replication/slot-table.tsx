@@ -10,6 +10,7 @@ import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
 import type { ReplicationSnapshot } from '@/domain/replication/queries';
 import type { Slot } from '@/domain/replication/slots';
+import styles from './replication.module.css';
 
 type Props = {
   live: UseQueryResult<ReplicationSnapshot, LiveError>;
@@ -81,17 +82,19 @@ export function SlotTable({ live, slots, open }: Props) {
       }}
       csvName="replication-slots"
     >
-      <DataTable
-        name="replication-slots"
-        label={t('slotsTitle')}
-        columns={columns}
-        rows={slots}
-        rowKey={(row) => row.slot}
-        openKey={open.key}
-        onOpen={open.set}
-        version={(row) => `${row.active} ${row.status}`}
-        inPanel
-      />
+      <div className={styles.narrowing}>
+        <DataTable
+          name="replication-slots"
+          label={t('slotsTitle')}
+          columns={columns}
+          rows={slots}
+          rowKey={(row) => row.slot}
+          openKey={open.key}
+          onOpen={open.set}
+          version={(row) => `${row.active} ${row.status}`}
+          inPanel
+        />
+      </div>
     </Panel>
   );
 }
