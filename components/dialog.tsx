@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconPointFilled } from '@tabler/icons-react';
 import { useTranslations } from 'next-intl';
 import { type ReactNode, useState } from 'react';
@@ -17,6 +17,8 @@ type Props = {
   consequences?: Consequence[];
   /** Ask for a reason that goes to the audit trail; `required` keeps the verb disabled until it is given. */
   reason?: 'required' | 'optional';
+  /** A name that must be typed before the verb works: for what cannot be undone. */
+  typed?: string;
   /** The verb on the button: "End 3 sessions". */
   verb: string;
   danger?: boolean;
@@ -37,10 +39,13 @@ export function ConfirmDialog(props: Props) {
   );
 }
 
-function Body({ onClose, consequences, reason, verb, danger, pending, error, onConfirm, children }: Props) {
+function Body(props: Props) {
+  const { onClose, consequences, reason, typed, verb, danger, pending, error, onConfirm, children } = props;
   const t = useTranslations('common');
   const [text, setText] = useState('');
-  const missing = reason === 'required' && text.trim().length < 3;
+  const [name, setName] = useState('');
+  const unnamed = typed !== undefined && name.trim() !== typed;
+  const missing = unnamed || (reason === 'required' && text.trim().length < 3);
   return (
     <form
       className={styles.body}
@@ -61,9 +66,19 @@ function Body({ onClose, consequences, reason, verb, danger, pending, error, onC
         </ul>
       )}
       {children}
+      {typed !== undefined && (
+        <TextInput
+          data-autofocus
+          autoComplete="off"
+          spellCheck={false}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          label={t.rich('typeName', { name: () => <code className="vg-mono">{typed}</code> })}
+        />
+      )}
       {reason && (
         <Textarea
-          data-autofocus
+          data-autofocus={typed === undefined || undefined}
           autosize
           minRows={1}
           maxRows={5}

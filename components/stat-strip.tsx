@@ -20,10 +20,12 @@ export type Stat = {
 /** `<StatStrip label="Last 24 hours" stats={[…]} />`: one surface, cells parted by lines. */
 export function StatStrip({ label, stats }: { label: string; stats: Stat[] }) {
   return (
-    <section className={styles.strip} aria-label={label}>
-      {stats.map((stat) => (
-        <Cell key={stat.label} stat={stat} />
-      ))}
+    <section className={styles.box} aria-label={label}>
+      <div className={styles.strip}>
+        {stats.map((stat) => (
+          <Cell key={stat.label} stat={stat} />
+        ))}
+      </div>
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type Sql } from 'postgres';
-import type { AnalyticsState } from './analytics';
+import type { AnalyticsReading } from './analytics';
 import { guardTransactions } from './lost-connection';
 import * as schema from './schema';
 
@@ -10,7 +10,7 @@ export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
 type Connection = { sql: Sql; db: Db };
 
 /** The server for long reads, and what it last said about itself. */
-type Analytics = Connection & { askedAt: number; state: Promise<AnalyticsState> };
+type Analytics = Connection & { askedAt: number; reading: Promise<AnalyticsReading> | null };
 
 // Next loads modules more than once in a process; one pool each is what the server is sized for.
 export const kept = globalThis as typeof globalThis & {
@@ -102,7 +102,7 @@ export const openAnalytics = (): Analytics | null => {
       name: `${process.env.VIGIL_PROCESS ?? 'cli'}-analytics`,
     });
     const db = drizzle(sql, { schema });
-    kept.vigilAnalytics = { sql, db, askedAt: 0, state: Promise.resolve('away') };
+    kept.vigilAnalytics = { sql, db, askedAt: 0, reading: null };
   }
   return kept.vigilAnalytics;
 };

@@ -96,8 +96,10 @@ export const ensureRoles = async (
   for (const grant of [
     `grant pg_monitor to ${monitors.join(', ')}`,
     'grant pg_signal_backend to vigil_maintainer',
+    // For drop_unread_slot(); nobody can sign in as the owner, so nobody copies the server with it.
+    `alter role ${ownerRole} replication`,
   ]) {
-    // A managed server may keep these to itself; the health page then shows less, and only our own sessions can be ended.
+    // A managed server may keep these to itself; the health page then shows less, only our own sessions can be ended, no slot dropped.
     await sql.unsafe(grant).catch(() => {});
   }
   const urls = loginRoles.map((role) => [role, withLogin(bootstrapUrl, role, passwords[role] as string)]);

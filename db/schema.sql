@@ -1015,6 +1015,29 @@ CREATE VIEW v_database_health AS
            FROM pg_inherits i
              JOIN pg_class c ON c.oid = i.inhrelid
           WHERE i.inhparent = 'transactions'::regclass::oid AND c.relname ~ '^transactions_y\d{4}m\d{2}$'::text
+        ), log AS (
+         SELECT
+                CASE
+                    WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+                    ELSE pg_current_wal_lsn()
+                END AS ends_at
+        ), receivers AS (
+         SELECT NOT s.slot_type IS DISTINCT FROM 'logical'::text AS is_subscriber,
+            max(GREATEST(0::numeric, pg_wal_lsn_diff(log.ends_at, r.replay_lsn))) AS lag,
+            max(
+                CASE
+                    WHEN r.state IS NOT NULL THEN COALESCE(EXTRACT(epoch FROM r.replay_lag), 0::numeric)
+                    ELSE NULL::numeric
+                END) AS delay
+           FROM log
+             CROSS JOIN pg_stat_replication r
+             LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid
+          WHERE r.state IS DISTINCT FROM 'backup'::text
+          GROUP BY (NOT s.slot_type IS DISTINCT FROM 'logical'::text)
+        ), slots AS (
+         SELECT max(pg_wal_lsn_diff(log.ends_at, s.restart_lsn)) AS retained
+           FROM log
+             CROSS JOIN pg_replication_slots s
         )
  SELECT metric,
     round(value, 4) AS value,
@@ -1205,7 +1228,46 @@ CREATE VIEW v_database_health AS
             pg_stat_wal.wal_bytes,
             'total'::text,
             NULL::numeric
-           FROM pg_stat_wal) rows
+           FROM pg_stat_wal
+        UNION ALL
+         SELECT 27,
+            'standby_lag'::text,
+            receivers.lag,
+            'bytes'::text,
+            NULL::numeric
+           FROM receivers
+          WHERE NOT receivers.is_subscriber
+        UNION ALL
+         SELECT 28,
+            'standby_delay'::text,
+            receivers.delay,
+            'seconds'::text,
+            NULL::numeric
+           FROM receivers
+          WHERE NOT receivers.is_subscriber
+        UNION ALL
+         SELECT 29,
+            'subscriber_lag'::text,
+            receivers.lag,
+            'bytes'::text,
+            NULL::numeric
+           FROM receivers
+          WHERE receivers.is_subscriber
+        UNION ALL
+         SELECT 30,
+            'subscriber_delay'::text,
+            receivers.delay,
+            'seconds'::text,
+            NULL::numeric
+           FROM receivers
+          WHERE receivers.is_subscriber
+        UNION ALL
+         SELECT 31,
+            'slots_retained'::text,
+            slots.retained,
+            'bytes'::text,
+            NULLIF(pg_size_bytes(current_setting('max_slot_wal_keep_size'::text)), '-1'::integer) AS "nullif"
+           FROM slots) rows
   ORDER BY "position";
 CREATE VIEW v_index_usage AS
  WITH RECURSIVE pages AS (
@@ -1487,8 +1549,14 @@ CREATE VIEW v_partitions AS
             i.inhparent,
             t_1.level + 1,
             t_1.detaching OR i.inhdetachpending,
-            COALESCE("substring"(b.bound, 'FROM \(''([^'']+)''\)'::text)::timestamp with time zone, t_1.from_at) AS "coalesce",
-            COALESCE("substring"(b.bound, 'TO \(''([^'']+)''\)'::text)::timestamp with time zone, t_1.to_at) AS "coalesce",
+                CASE
+                    WHEN b.bound ~~ 'FOR VALUES FROM (''%'') TO (''%'')'::text THEN split_part(b.bound, ''''::text, 2)::timestamp with time zone
+                    ELSE t_1.from_at
+                END AS from_at,
+                CASE
+                    WHEN b.bound ~~ 'FOR VALUES FROM (''%'') TO (''%'')'::text THEN split_part(b.bound, ''''::text, 4)::timestamp with time zone
+                    ELSE t_1.to_at
+                END AS to_at,
             b.bound
            FROM tree t_1
              JOIN pg_inherits i ON i.inhparent = t_1.oid
@@ -1703,21 +1771,6 @@ BEGIN
   FROM taken t ORDER BY t.next_try_at, t.id;
 END
 $function$
-;
-CREATE OR REPLACE FUNCTION public.create_partition_table(p_parent text, p_within text, p_name text, p_split text, p_bounds text DEFAULT NULL::text)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
-AS $function$
-BEGIN
-  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY%s)%s', p_name, p_within,
-    CASE WHEN p_bounds IS NULL THEN '' ELSE format(', CONSTRAINT %I CHECK (%s)', p_name || '_bounds', p_bounds) END,
-    CASE WHEN p_split = 'risk' THEN ' PARTITION BY LIST (risk_level)'
-         WHEN p_split = 'hour' THEN ' PARTITION BY RANGE ("timestamp")'
-         WHEN p_parent IN ('transactions', 'ml_features') THEN ' WITH (toast_tuple_target = 128, fillfactor = 90, '
-           || 'autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)'
-         ELSE '' END);
-END $function$
 ;
 CREATE OR REPLACE FUNCTION public.decision_context(payments jsonb)
  RETURNS TABLE("position" integer, stream_status text, stream_hash text, stream_answer text, user_head bigint, card_head bigint, merchant_cached boolean, ip_cached boolean, user_count_10m integer, user_count_1h integer, user_count_24h integer, user_count_7d integer, user_count_30d integer, user_sum_1h double precision, user_sum_24h double precision, user_sum_7d double precision, user_sum_30d double precision, user_spread_30d double precision, user_max_24h double precision, user_max_30d double precision, user_distinct_merchants_24h integer, user_distinct_merchants_30d integer, user_distinct_devices_24h integer, user_distinct_devices_30d integer, user_distinct_ips_24h integer, user_distinct_countries_24h integer, user_distinct_cards_30d integer, user_hours_30d integer, user_seconds_since_last double precision, user_place_seconds double precision, user_place_latitude double precision, user_place_longitude double precision, user_seen_device boolean, user_seen_card boolean, user_seen_ip boolean, user_seen_country boolean, user_seen_merchant boolean, card_count_10m integer, card_count_1h integer, card_count_24h integer, card_count_7d integer, card_count_30d integer, card_small_count_10m integer, card_sum_10m double precision, card_sum_1h double precision, card_sum_24h double precision, card_sum_30d double precision, card_max_24h double precision, card_max_30d double precision, card_distinct_merchants_1h integer, card_distinct_merchants_24h integer, card_distinct_devices_24h integer, card_distinct_ips_24h integer, card_distinct_users_30d integer, device_count_10m integer, device_count_1h integer, device_count_24h integer, device_count_7d integer, device_count_30d integer, device_sum_24h double precision, device_max_24h double precision, device_distinct_users_24h integer, device_distinct_users_30d integer, device_distinct_cards_24h integer, device_distinct_cards_30d integer, ip_count_10m integer, ip_count_1h integer, ip_count_24h integer, ip_count_7d integer, ip_count_30d integer, ip_sum_24h double precision, ip_distinct_users_1h integer, ip_distinct_users_24h integer, ip_distinct_cards_24h integer, merchant_count_10m integer, merchant_count_1h integer, merchant_count_24h integer, merchant_count_7d integer, merchant_count_30d integer, merchant_sum_1h double precision, merchant_sum_24h double precision, merchant_sum_30d double precision, merchant_max_24h double precision, merchant_distinct_users_24h integer, merchant_distinct_cards_1h integer, merchant_distinct_cards_24h integer, merchant_blocked_1h integer, merchant_frauds_7d integer, merchant_frauds_30d integer)
@@ -2090,6 +2143,49 @@ AS $function$
   WHERE c.id = locked.id;
 $function$
 ;
+CREATE OR REPLACE FUNCTION public.drop_unread_slot(p_slot text, p_restart_lsn pg_lsn, p_confirmed_lsn pg_lsn)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  v_slot record;
+  v_facts jsonb;
+  v_refusal text;
+BEGIN
+  SELECT * INTO v_slot FROM pg_replication_slots WHERE slot_name = p_slot;
+  IF NOT FOUND THEN
+    RETURN jsonb_build_object('outcome', 'gone', 'reason', 'dropped');
+  END IF;
+  v_facts := jsonb_build_object(
+    'type', v_slot.slot_type, 'plugin', v_slot.plugin, 'database', v_slot.database, 'active', v_slot.active,
+    'restartLsn', v_slot.restart_lsn, 'confirmedLsn', v_slot.confirmed_flush_lsn, 'walStatus', v_slot.wal_status,
+    'keptBytes', pg_wal_lsn_diff(pg_current_wal_lsn(), v_slot.restart_lsn));
+  v_refusal := CASE
+    WHEN v_slot.active THEN 'active'
+    WHEN v_slot.database <> current_database() THEN 'other_database'
+  END;
+  IF v_refusal IS NOT NULL THEN
+    RETURN jsonb_build_object('outcome', 'refused', 'reason', v_refusal, 'slot', v_facts);
+  END IF;
+  IF v_slot.restart_lsn IS DISTINCT FROM p_restart_lsn OR v_slot.confirmed_flush_lsn IS DISTINCT FROM p_confirmed_lsn THEN
+    RETURN jsonb_build_object('outcome', 'gone', 'reason', 'moved_on', 'slot', v_facts);
+  END IF;
+  BEGIN
+    -- Refuses by itself where somebody has begun to read it since.
+    PERFORM pg_drop_replication_slot(p_slot);
+  EXCEPTION
+    WHEN object_in_use THEN
+      RETURN jsonb_build_object('outcome', 'refused', 'reason', 'active', 'slot', v_facts);
+    WHEN undefined_object THEN
+      RETURN jsonb_build_object('outcome', 'gone', 'reason', 'dropped', 'slot', v_facts);
+    WHEN insufficient_privilege THEN
+      RETURN jsonb_build_object('outcome', 'refused', 'reason', 'not_granted', 'slot', v_facts);
+  END;
+  RETURN jsonb_build_object('outcome', 'done', 'slot', v_facts);
+END $function$
+;
 CREATE OR REPLACE FUNCTION public.ensure_partitions(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_to timestamp with time zone DEFAULT NULL::timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2395,6 +2491,7 @@ CREATE OR REPLACE FUNCTION public.make_missing_partitions(p_from timestamp with 
 AS $function$
 DECLARE
   v_missing v_missing_partitions;
+  v_statement text;
   v_locked text[] := '{}';
 BEGIN
   made := '{}';
@@ -2406,7 +2503,9 @@ BEGIN
       failed := failed || format('%s: a table of this name stands beside %s, detached', v_missing.name, v_missing.within);
     ELSIF NOT v_missing.within = ANY (v_locked) THEN
       BEGIN
-        PERFORM make_partition(v_missing);
+        FOR v_statement IN SELECT * FROM partition_statements(v_missing) LOOP
+          EXECUTE v_statement;
+        END LOOP;
         made := made || v_missing.name;
       EXCEPTION WHEN OTHERS THEN
         failed := failed || format('%s: %s', v_missing.name, SQLERRM);
@@ -2416,27 +2515,6 @@ BEGIN
       END;
     END IF;
   END LOOP;
-END $function$
-;
-CREATE OR REPLACE FUNCTION public.make_partition(p v_missing_partitions)
- RETURNS void
- LANGUAGE plpgsql
- SET search_path TO 'public', 'pg_temp'
- SET "TimeZone" TO 'UTC'
-AS $function$
-DECLARE
-  v_leaf record;
-BEGIN
-  IF NOT p.beside THEN
-    PERFORM create_partition_table(p.parent, p.within, p.name, p.split,
-      -- A part carries its parent's.
-      CASE WHEN p.within = p.parent THEN format('%1$I IS NOT NULL AND %1$I >= %2$L AND %1$I < %3$L', p.key_column, p.from_at, p.to_at) END);
-    FOR v_leaf IN SELECT * FROM partition_leaves(p.name, p.split, p.from_at) LOOP
-      PERFORM create_partition_table(p.parent, p.name, v_leaf.name, NULL);
-      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', p.name, v_leaf.name, v_leaf.bound);
-    END LOOP;
-  END IF;
-  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', p.within, p.name, p.bound);
 END $function$
 ;
 CREATE OR REPLACE FUNCTION public.metric_growth(p_names text[], p_from timestamp with time zone)
@@ -2575,22 +2653,27 @@ END $function$
 ;
 CREATE OR REPLACE FUNCTION public.nearest_transactions(p_transaction_id text, p_timestamp timestamp with time zone, p_limit integer DEFAULT 6)
  RETURNS TABLE(transaction_id text, transaction_timestamp timestamp with time zone, similarity double precision)
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'public', 'pg_temp'
+ SET plan_cache_mode TO 'force_custom_plan'
 AS $function$
+#variable_conflict use_column
+DECLARE
+  v_from CONSTANT timestamptz := p_timestamp - interval '30 days';
+  v_of CONSTANT cube := (SELECT cube(o.transaction_embedding::double precision[]) FROM ml_features o
+    WHERE o.transaction_id = p_transaction_id AND o.transaction_timestamp = p_timestamp);
+BEGIN
+  RETURN QUERY
   SELECT f.transaction_id::text, f.transaction_timestamp, 1 - f.distance * f.distance / 2
-  FROM ml_features o
-  CROSS JOIN LATERAL (
-    SELECT n.transaction_id, n.transaction_timestamp,
-      cube(n.transaction_embedding::double precision[]) <-> cube(o.transaction_embedding::double precision[]) AS distance
+  FROM (
+    SELECT n.transaction_id, n.transaction_timestamp, cube(n.transaction_embedding::double precision[]) <-> v_of AS distance
     FROM ml_features n
-    WHERE n.transaction_timestamp >= p_timestamp - interval '30 days' AND n.transaction_timestamp <= p_timestamp
-      AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL
-    ORDER BY cube(n.transaction_embedding::double precision[]) <-> cube(o.transaction_embedding::double precision[])
-    LIMIT least(p_limit, 50)) f
-  WHERE o.transaction_id = p_transaction_id AND o.transaction_timestamp = p_timestamp;
-$function$
+    WHERE n.transaction_timestamp >= v_from AND n.transaction_timestamp <= p_timestamp
+      AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL AND v_of IS NOT NULL
+    ORDER BY cube(n.transaction_embedding::double precision[]) <-> v_of
+    LIMIT least(p_limit, 50)) f;
+END $function$
 ;
 CREATE OR REPLACE FUNCTION public.partition_leaves(p_name text, p_split text, p_from timestamp with time zone)
  RETURNS TABLE(name text, bound text)
@@ -2606,6 +2689,43 @@ AS $function$
   SELECT p_name || to_char(h, '"h"HH24'), format('FOR VALUES FROM (%L) TO (%L)', h, h + interval '1 hour')
   FROM generate_series(p_from, p_from + interval '23 hours', interval '1 hour') h
   WHERE p_split = 'hour'
+$function$
+;
+CREATE OR REPLACE FUNCTION public.partition_statements(p v_missing_partitions)
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ STABLE ROWS 8
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+  v_leaf record;
+BEGIN
+  IF NOT p.beside THEN
+    RETURN NEXT partition_table_statement(p.parent, p.within, p.name, p.split,
+      -- A part carries its parent's.
+      CASE WHEN p.within = p.parent THEN format('%1$I IS NOT NULL AND %1$I >= %2$L AND %1$I < %3$L', p.key_column, p.from_at, p.to_at) END);
+    FOR v_leaf IN SELECT * FROM partition_leaves(p.name, p.split, p.from_at) LOOP
+      RETURN NEXT partition_table_statement(p.parent, p.name, v_leaf.name, NULL);
+      RETURN NEXT format('ALTER TABLE %I ATTACH PARTITION %I %s', p.name, v_leaf.name, v_leaf.bound);
+    END LOOP;
+  END IF;
+  RETURN NEXT format('ALTER TABLE %I ATTACH PARTITION %I %s', p.within, p.name, p.bound);
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.partition_table_statement(p_parent text, p_within text, p_name text, p_split text, p_bounds text DEFAULT NULL::text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY%s)%s', p_name, p_within,
+    CASE WHEN p_bounds IS NULL THEN '' ELSE format(', CONSTRAINT %I CHECK (%s)', p_name || '_bounds', p_bounds) END,
+    CASE WHEN p_split = 'risk' THEN ' PARTITION BY LIST (risk_level)'
+         WHEN p_split = 'hour' THEN ' PARTITION BY RANGE ("timestamp")'
+         WHEN p_parent IN ('transactions', 'ml_features') THEN ' WITH (toast_tuple_target = 128, fillfactor = 90, '
+           || 'autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02)'
+         ELSE '' END)
 $function$
 ;
 CREATE OR REPLACE FUNCTION public.partitioned_tables()
@@ -3281,6 +3401,7 @@ GRANT EXECUTE ON FUNCTION archive_old_transactions() TO vigil_worker;
 GRANT EXECUTE ON FUNCTION bring_back_transactions(p_month date, p_reason text, p_by text, p_until timestamp with time zone) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION claim_payments(p_worker text, p_lease_ms integer, p_most integer, p_max_tries integer) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION delete_server_runs(p_before timestamp with time zone, p_limit integer) TO vigil_owner;
+GRANT EXECUTE ON FUNCTION drop_unread_slot(p_slot text, p_restart_lsn pg_lsn, p_confirmed_lsn pg_lsn) TO vigil_web;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_ingest;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_web;
 GRANT EXECUTE ON FUNCTION ensure_partitions(p_from timestamp with time zone, p_to timestamp with time zone) TO vigil_worker;
@@ -3302,6 +3423,8 @@ GRANT EXECUTE ON FUNCTION move_transactions_month(p_month date, p_back boolean) 
 GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_readonly;
 GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_web;
 GRANT EXECUTE ON FUNCTION partition_leaves(p_name text, p_split text, p_from timestamp with time zone) TO vigil_worker;
+GRANT EXECUTE ON FUNCTION partition_statements(p v_missing_partitions) TO vigil_web;
+GRANT EXECUTE ON FUNCTION partition_table_statement(p_parent text, p_within text, p_name text, p_split text, p_bounds text) TO vigil_web;
 GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_readonly;
 GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_web;
 GRANT EXECUTE ON FUNCTION partitioned_tables() TO vigil_worker;

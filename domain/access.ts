@@ -82,6 +82,7 @@ export const permissions = {
   'stream:discard': operators,
   'activity:cancel': operators,
   'activity:terminate': operators,
+  'slot:drop': operators,
   'pool:test': operators,
   'partition:make': operators,
   'partition:archive': operators,

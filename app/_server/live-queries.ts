@@ -13,6 +13,7 @@ import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
 import * as people from '@/domain/people/queries';
 import * as pool from '@/domain/pool/queries';
+import * as replication from '@/domain/replication/queries';
 import * as rules from '@/domain/rules/queries';
 import * as securityEvents from '@/domain/security-events/queries';
 import * as sessions from '@/domain/sessions/queries';
@@ -36,6 +37,7 @@ const modules: Record<string, unknown>[] = [
   overview,
   people,
   pool,
+  replication,
   rules,
   securityEvents,
   sessions,

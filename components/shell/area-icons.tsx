@@ -12,6 +12,7 @@ import {
   IconLayoutDashboard,
   IconListSearch,
   IconRoute,
+  IconServer2,
   IconSettings,
   IconShield,
   IconShieldExclamation,
@@ -37,6 +38,7 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   jobs: IconCalendarRepeat,
   activity: IconActivity,
   pipeline: IconRoute,
+  replication: IconServer2,
   pool: IconStack2,
   settings: IconSettings,
 };

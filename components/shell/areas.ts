@@ -15,6 +15,7 @@ export type AreaId =
   | 'jobs'
   | 'activity'
   | 'pipeline'
+  | 'replication'
   | 'pool'
   | 'settings';
 
@@ -49,6 +50,7 @@ export const areaGroups: AreaGroup[] = [
       { id: 'queries', href: '/database/queries', can: 'database:read', keys: 'g q' },
       { id: 'jobs', href: '/database/jobs', can: 'database:read', keys: 'g j' },
       { id: 'activity', href: '/database/activity', can: 'database:read', keys: 'g y' },
+      { id: 'replication', href: '/database/replication', can: 'database:read', keys: 'g n' },
       { id: 'pool', href: '/database/pool', can: 'database:read', keys: 'g b' },
     ],
   },

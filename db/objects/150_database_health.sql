@@ -32,6 +32,17 @@ WITH activity AS (
   SELECT max(to_timestamp(substring(c.relname FROM 'y(\d{4}m\d{2})$'), 'YYYY"m"MM')) + interval '1 month' AS covered_until
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
   WHERE i.inhparent = 'transactions'::regclass AND c.relname ~ '^transactions_y\d{4}m\d{2}$'
+), log AS (
+  SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS ends_at
+), receivers AS (
+  -- No time of replay means that nothing is under way; no state, that this login may not see it.
+  SELECT s.slot_type IS NOT DISTINCT FROM 'logical' AS is_subscriber,
+    max(greatest(0, pg_wal_lsn_diff(log.ends_at, r.replay_lsn))) AS lag,
+    max(CASE WHEN r.state IS NOT NULL THEN coalesce(extract(epoch FROM r.replay_lag), 0) END) AS delay
+  FROM log CROSS JOIN pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid
+  WHERE r.state IS DISTINCT FROM 'backup' GROUP BY 1
+), slots AS (
+  SELECT max(pg_wal_lsn_diff(log.ends_at, s.restart_lsn)) AS retained FROM log CROSS JOIN pg_replication_slots s
 )
 SELECT metric, round(value::numeric, 4) AS value, unit, limit_value::numeric AS limit_value FROM (
   SELECT 1 AS position, 'connections' AS metric, clients::numeric AS value, 'count' AS unit,
@@ -65,6 +76,12 @@ SELECT metric, round(value::numeric, 4) AS value, unit, limit_value::numeric AS 
   UNION ALL SELECT 24, 'checkpoints_timed', timed, 'total', NULL FROM checkpoints
   UNION ALL SELECT 25, 'checkpoints_requested', requested, 'total', NULL FROM checkpoints
   UNION ALL SELECT 26, 'wal_bytes', wal_bytes, 'total', NULL FROM pg_stat_wal
+  UNION ALL SELECT 27, 'standby_lag', lag, 'bytes', NULL FROM receivers WHERE NOT is_subscriber
+  UNION ALL SELECT 28, 'standby_delay', delay, 'seconds', NULL FROM receivers WHERE NOT is_subscriber
+  UNION ALL SELECT 29, 'subscriber_lag', lag, 'bytes', NULL FROM receivers WHERE is_subscriber
+  UNION ALL SELECT 30, 'subscriber_delay', delay, 'seconds', NULL FROM receivers WHERE is_subscriber
+  UNION ALL SELECT 31, 'slots_retained', retained, 'bytes',
+    NULLIF(pg_size_bytes(current_setting('max_slot_wal_keep_size')), -1) FROM slots
 ) AS rows ORDER BY position
 $view$, 'CHECKPOINTS', CASE WHEN current_setting('server_version_num')::integer >= 170000
   THEN 'SELECT num_timed AS timed, num_requested AS requested FROM pg_stat_checkpointer'

@@ -52,6 +52,7 @@ BEGIN
     'GRANT EXECUTE ON FUNCTION run_job(text), run_ensure_partitions(), refresh_fraud_dashboard(), archive_old_transactions() TO vigil_worker',
     'GRANT EXECUTE ON FUNCTION request_job_run(text, text), request_job_cancel(bigint, text) TO vigil_web',
     'GRANT INSERT, DELETE ON job_pauses TO vigil_web',
+    'GRANT EXECUTE ON FUNCTION drop_unread_slot(text, pg_lsn, pg_lsn) TO vigil_web',
     'GRANT EXECUTE ON FUNCTION months_to_archive(), index_shapes(text), unready_to_attach(text, text) TO vigil_web, vigil_worker',
     'GRANT EXECUTE ON FUNCTION move_transactions_month(date, boolean) TO vigil_worker',
     'GRANT EXECUTE ON FUNCTION record_job_run(text, timestamptz, text, bigint, text, jsonb) TO vigil_worker',

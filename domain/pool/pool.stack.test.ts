@@ -1,8 +1,9 @@
 import postgres, { type Sql } from 'postgres';
 import { afterAll, afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { closeDatabase, connect, setDatabase } from '@/db/client';
+import { closeDatabase, connect, databaseSql, setDatabase } from '@/db/client';
 import type { Role } from '@/domain/access';
 import { newRequestId, type PersonActor } from '@/domain/actor';
+import { type CheckPass, runChecks } from '@/domain/database/checks/run-checks';
 import { testPool } from './commands';
 import { lastPoolTest, poolSeries, poolSnapshot } from './queries';
 import { readPool } from './read-pool';
@@ -85,7 +86,7 @@ test('pools by login, limits and room, as the console of PgBouncer has them', as
 
 test('clients that find no connection are seen waiting, for how long, and in the next sample', async () => {
   // The worker's pool, so that the console's own stays free.
-  const work = Array.from({ length: 34 }, () => hold(6, 'worker'));
+  const work = Array.from({ length: 34 }, () => hold(8, 'worker'));
   const worker = async () => (await readPool())!.pools.find((pool) => pool.login === 'vigil_worker');
   await expect
     .poll(async () => (await worker())?.clientsWaiting ?? 0, { timeout: 15_000 })
@@ -96,6 +97,15 @@ test('clients that find no connection are seen waiting, for how long, and in the
   await expect
     .poll(async () => (await worker())?.maxWaitSeconds ?? 0, { timeout: 10_000 })
     .toBeGreaterThan(0.2);
+  const { results } = (await databaseSql().begin('read only', (tx) =>
+    runChecks(tx, { only: ['pool'], limits: { poolWaits: { warning: 0.2 } } }),
+  )) as CheckPass;
+  const found = Object.fromEntries(results.map((one) => [one.name, one]));
+  expect(found.poolWaits!.status).toMatch(/^(warning|critical)$/);
+  expect(found.poolWaits!.facts).toMatchObject({ object: 'vigil_worker' });
+  expect(found.poolUse).toMatchObject({ status: 'warning', facts: { object: 'vigil_worker', size: 25 } });
+  expect(found.poolAway).toMatchObject({ status: 'ok', examined: 1 });
+  expect(found.poolRoom).toMatchObject({ status: 'ok', value: 0 });
   const rows = await primary.begin((tx) => samplePool(tx, new Date()));
   expect(rows).toBe(8);
   const { points } = await poolSeries(operator, { range: '1h' });

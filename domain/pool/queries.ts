@@ -1,27 +1,21 @@
 import { sql } from 'drizzle-orm';
-import type { Db } from '@/db/client';
-import { readConnections } from '@/domain/activity/sessions';
+import { databaseSql } from '@/db/client';
 import { readGauges, readRates } from '@/domain/database/samples';
 import { timeSteps } from '@/domain/database/time-range';
 import { log } from '@/domain/log';
 import { noInput, query } from '@/domain/operation';
 import { poolSeriesInput } from './input';
 import { readPool } from './read-pool';
+import { readRoom } from './read-room';
 import { type Capacity, capacityOf, type PoolReading, type PoolSum, type ServerRoom, sumOf } from './reading';
 import type { FeatureResult } from './self-test';
 
 export type PoolSnapshot = { at: string } & (
-  | { state: 'none' }
+  | { state: 'none'; room: ServerRoom }
   /** It is set up and does not answer. */
-  | { state: 'away' }
+  | { state: 'away'; room: ServerRoom | null }
   | { state: 'read'; reading: PoolReading; sum: PoolSum; capacity: Capacity }
 );
-
-const readRoom = async (db: Db): Promise<ServerRoom> => {
-  const connections = await readConnections(db);
-  const [row] = await db.execute(sql`select current_setting('port')::int as port`);
-  return { port: Number(row?.port), allowed: connections.limit, used: connections.used };
-};
 
 /** PgBouncer's pools as they are now, and whether the server has room for all that they may open. */
 export const poolSnapshot = query({
@@ -29,16 +23,16 @@ export const poolSnapshot = query({
   can: 'database:read',
   input: noInput,
   live: true,
-  run: async ({ db, actor }): Promise<PoolSnapshot> => {
+  run: async ({ actor }): Promise<PoolSnapshot> => {
     const at = new Date().toISOString();
     try {
       const reading = await readPool();
-      if (!reading) return { at, state: 'none' };
-      const capacity = capacityOf(reading, await readRoom(db));
+      if (!reading) return { at, state: 'none', room: await readRoom(databaseSql()) };
+      const capacity = capacityOf(reading, await readRoom(databaseSql()));
       return { at, state: 'read', reading, sum: sumOf(reading), capacity };
     } catch (error) {
       log.warn({ err: error, requestId: actor.requestId }, 'PgBouncer could not be read');
-      return { at, state: 'away' };
+      return { at, state: 'away', room: await readRoom(databaseSql()).catch(() => null) };
     }
   },
 });

@@ -177,6 +177,9 @@ export const readingOf = (shown: Shown): PoolReading => {
   };
 };
 
+/** Of the connections that a pool may have without its reserve, the share that works for a client. */
+export const usedShare = (pool: Pool): number => (pool.size > 0 ? pool.serversActive / pool.size : 0);
+
 export type PoolSum = {
   clientsActive: number;
   clientsWaiting: number;

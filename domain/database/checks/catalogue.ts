@@ -7,6 +7,7 @@ import { integrityChecks } from './integrity';
 import { jobChecks } from './jobs';
 import { lockChecks } from './locks';
 import { defaultPartitionChecks, partitionChecks } from './partitions';
+import { poolChecks } from './pool';
 import { replicationChecks } from './replication';
 import { settingChecks } from './server-settings';
 import { sessionChecks } from './sessions';
@@ -30,5 +31,6 @@ export const groups: readonly CheckGroup[] = [
   jobChecks,
   streamChecks,
   replicationChecks,
+  poolChecks,
   settingChecks,
 ];

@@ -7,6 +7,7 @@ export const checkAreas = [
   'jobs',
   'pipeline',
   'replication',
+  'pool',
   'settings',
 ] as const;
 export type CheckArea = (typeof checkAreas)[number];

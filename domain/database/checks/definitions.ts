@@ -2,6 +2,7 @@ import { connectionsChecks } from './limits/connections';
 import { jobsChecks } from './limits/jobs';
 import { partitionsChecks } from './limits/partitions';
 import { pipelineChecks } from './limits/pipeline';
+import { poolChecks } from './limits/pool';
 import { replicationChecks } from './limits/replication';
 import { settingsChecks } from './limits/settings';
 import { storageChecks } from './limits/storage';
@@ -21,6 +22,7 @@ export const definitions = [
   ...jobsChecks,
   ...pipelineChecks,
   ...replicationChecks,
+  ...poolChecks,
   ...settingsChecks,
 ] as const;
 

@@ -7,6 +7,8 @@ export type SkipReason =
   | 'none_there'
   | 'switched_off'
   | 'not_configured'
+  /** What would say so does not answer. */
+  | 'not_answering'
   | 'no_statements'
   | 'no_permission'
   | 'timed_out'

@@ -3,6 +3,7 @@ import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
 import { may } from '@/domain/access';
+import { databaseHealth } from '@/domain/database/queries';
 import { lastPoolTest, poolSeries, poolSnapshot } from '@/domain/pool/queries';
 import { rangeOf } from '../range';
 import { PoolView } from './pool-view';
@@ -18,11 +19,18 @@ export default async function PoolPage({ searchParams }: Props) {
   const range = rangeOf((await searchParams).range, '1h');
   const snapshot = await forPage(poolSnapshot(actor, {}));
   // A panel that cannot be read says so alone, and tries again from the browser.
-  const [series, tested] = await Promise.all([
+  const [series, tested, health] = await Promise.all([
     poolSeries(actor, { range }).catch(() => undefined),
     lastPoolTest(actor, {}).catch(() => undefined),
+    databaseHealth(actor, {}).catch(() => undefined),
   ]);
   return (
-    <PoolView snapshot={snapshot} series={series} tested={tested} mayTest={may(actor.role, 'pool:test')} />
+    <PoolView
+      snapshot={snapshot}
+      series={series}
+      tested={tested}
+      health={health}
+      mayTest={may(actor.role, 'pool:test')}
+    />
   );
 }

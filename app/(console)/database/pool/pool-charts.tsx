@@ -73,7 +73,11 @@ function LanePanel({ lane, series, queue }: { lane: Lane; series: Props['series'
   return (
     <Panel
       title={t(`charts.${lane.id}.title`)}
-      question={t(`charts.${lane.id}.question`, { seconds: queue })}
+      question={
+        lane.id === 'wait' && queue > 0
+          ? t('refusedAfter', { seconds: queue })
+          : t(`charts.${lane.id}.question`)
+      }
       live={series}
       height={164}
       empty={

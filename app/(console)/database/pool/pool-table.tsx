@@ -7,8 +7,9 @@ import { formatNumber, formatPercent } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
+import { definitions } from '@/domain/database/checks/definitions';
 import type { PoolSnapshot } from '@/domain/pool/queries';
-import type { Pool } from '@/domain/pool/reading';
+import { type Pool, usedShare } from '@/domain/pool/reading';
 import { wait } from './pool-figures';
 
 type Props = {
@@ -16,12 +17,15 @@ type Props = {
   snapshot: Extract<PoolSnapshot, { state: 'read' }>;
 };
 
-/** Of the connections that a pool may have without its reserve, those that work for a client. */
-const fullness = (pool: Pool): number => (pool.size > 0 ? pool.serversActive / pool.size : 0);
+const limitsOf = (name: 'poolWaits' | 'poolUse') => definitions.find((check) => check.name === name)!;
+const waits = limitsOf('poolWaits');
+const use = limitsOf('poolUse');
 
-const severity = (pool: Pool): string => {
-  if (pool.clientsWaiting > 0) return pool.maxWaitSeconds >= 1 ? 'critical' : 'warning';
-  return fullness(pool) >= 0.8 ? 'warning' : 'ok';
+/** By the limits of the checks. */
+export const severityOf = (pool: Pool): string => {
+  const waited = pool.clientsWaiting > 0 ? pool.maxWaitSeconds : 0;
+  if (waited >= (waits.critical ?? Number.POSITIVE_INFINITY)) return 'critical';
+  return waited >= waits.warning || 100 * usedShare(pool) >= use.warning ? 'warning' : 'ok';
 };
 
 /** One pool a database and login: who waits, and how much of it is in use. */
@@ -65,10 +69,10 @@ export function PoolTable({ live, snapshot }: Props) {
       head: t('columns.full'),
       align: 'right',
       width: 150,
-      share: fullness,
+      share: usedShare,
       cell: (row) =>
         t('ofSize', {
-          share: formatPercent(fullness(row), 0),
+          share: formatPercent(usedShare(row), 0),
           size: formatNumber(row.size),
           reserve: row.reserve,
         }),
@@ -77,7 +81,7 @@ export function PoolTable({ live, snapshot }: Props) {
       id: 'state',
       head: t('columns.state'),
       width: 110,
-      cell: (row) => <SeverityBadge severity={severity(row)} />,
+      cell: (row) => <SeverityBadge severity={severityOf(row)} />,
     },
   ];
   return (
@@ -98,8 +102,8 @@ export function PoolTable({ live, snapshot }: Props) {
           row.maxWaitSeconds,
           row.serversActive,
           row.serversIdle,
-          fullness(row),
-          severity(row),
+          usedShare(row),
+          severityOf(row),
         ]),
       }}
       csvName="pools"

@@ -6,18 +6,26 @@ import { useLive } from '@/components/live';
 import { Note } from '@/components/note';
 import { PageHeader } from '@/components/page-header';
 import { Time } from '@/components/time';
+import type { DatabaseHealth } from '@/domain/database/health';
 import type { LastPoolTest, PoolSeries, PoolSnapshot } from '@/domain/pool/queries';
+import { AreaChecks } from '../area-checks';
 import styles from '../database.module.css';
 import { RangeControl, useRange } from '../range-control';
 import { ClientPanel } from './client-panel';
 import { Instructions } from './instructions';
 import { PoolCharts } from './pool-charts';
-import { PoolFigures } from './pool-figures';
-import { PoolTable } from './pool-table';
-import { RoomPanel } from './room-panel';
+import { PoolFigures, wait } from './pool-figures';
+import { PoolTable, severityOf } from './pool-table';
+import { RoomPanel, ServerRoomPanel } from './room-panel';
 import { TestPanel } from './test-panel';
 
-type Props = { snapshot: PoolSnapshot; series?: PoolSeries; tested?: LastPoolTest; mayTest: boolean };
+type Props = {
+  snapshot: PoolSnapshot;
+  series?: PoolSeries;
+  tested?: LastPoolTest;
+  health?: DatabaseHealth;
+  mayTest: boolean;
+};
 
 const everyMs = 5000;
 
@@ -54,6 +62,7 @@ export function PoolView(props: Props) {
             {t('awayHint')}
           </Note>
         )}
+        {snapshot.state !== 'read' && snapshot.room && <ServerRoomPanel room={snapshot.room} />}
         {read && <Problems snapshot={read} />}
         {read && <PoolFigures snapshot={read} series={series.data} />}
         {snapshot.state !== 'none' && <PoolCharts series={series} snapshot={read} />}
@@ -64,6 +73,7 @@ export function PoolView(props: Props) {
             <ClientPanel live={live} snapshot={read} />
           </div>
         )}
+        {snapshot.state !== 'none' && <AreaChecks area="pool" health={props.health} />}
         {snapshot.state !== 'none' && <TestPanel tested={props.tested} mayTest={props.mayTest} />}
       </div>
     </>
@@ -82,11 +92,11 @@ function Problems({ snapshot }: { snapshot: Read }) {
     <>
       {waiting.length > 0 && (
         <Note
-          tone={sum.maxWaitSeconds >= 1 ? 'fraud' : 'review'}
+          tone={waiting.some((pool) => severityOf(pool) === 'critical') ? 'fraud' : 'review'}
           title={t('waits', {
             count: sum.clientsWaiting,
             logins: waiting.map((pool) => pool.login).join(', '),
-            age: formatDuration(sum.maxWaitSeconds),
+            age: wait(sum.maxWaitSeconds),
           })}
         >
           {t('waitsHint', { limit: formatDuration(reading.limits.waitTimeoutSeconds) })}

@@ -7,6 +7,7 @@ import { formatDuration, formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
 import type { PoolSnapshot } from '@/domain/pool/queries';
+import type { ServerRoom } from '@/domain/pool/reading';
 import styles from './pool.module.css';
 
 type Props = {
@@ -60,7 +61,31 @@ export function RoomPanel({ live, snapshot }: Props) {
         })}
       </p>
       <Room possible={capacity.possible} direct={capacity.direct} allowed={capacity.allowed} />
-      <Details items={settings.map(([name, value]) => [name, value] as const)} />
+      <Details wide items={settings} />
+    </Panel>
+  );
+}
+
+/** Without PgBouncer: what the server allows, and how much of it is taken. */
+export function ServerRoomPanel({ room }: { room: ServerRoom }) {
+  const t = useTranslations('pool');
+  const values = { used: formatNumber(room.used), allowed: formatNumber(room.allowed) };
+  return (
+    <Panel
+      title={t('roomTitle')}
+      question={t('serverRoomQuestion')}
+      height={64}
+      table={{
+        head: [t('setting'), t('value')],
+        rows: [
+          [t('open'), room.used],
+          [t('allowed'), room.allowed],
+        ],
+      }}
+      csvName="server-connections"
+    >
+      <p className={styles.sentence}>{t('serverRoom', values)}</p>
+      <Room possible={0} direct={room.used} allowed={room.allowed} />
     </Panel>
   );
 }

@@ -63,6 +63,7 @@ export const replicationChecks = [
     critical: null,
     examines: 'slots',
     columns: ['setting', 'value'],
+    href: replication,
   },
   {
     name: 'replicaIdentity',
@@ -82,5 +83,6 @@ export const replicationChecks = [
     critical: 600,
     examines: 'files',
     columns: ['file', 'failed:count', 'age:seconds'],
+    href: replication,
   },
 ] as const satisfies readonly CheckDefinition[];
