@@ -30,11 +30,8 @@ export type ArchivePreview = {
 };
 
 const monthOf = (span: Span, openAlerts: ReadonlyMap<string, number>): ArchiveMonth => {
-  const leaves = Object.values(span.cells).map(({ name, rows, bytes }) => ({
-    name: name ?? '',
-    rows,
-    bytes,
-  }));
+  const cells = [span.cells.high, span.cells.low, span.cells.all].filter((cell) => cell !== undefined);
+  const leaves = cells.map(({ name, rows, bytes }) => ({ name: name ?? '', rows, bytes }));
   return {
     month: span.key,
     leaves,

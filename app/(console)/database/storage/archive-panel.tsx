@@ -33,11 +33,6 @@ export function ArchivePanel({ archive, mayMove }: Props) {
       live={archive}
       at={data?.at}
       height={280}
-      table={{
-        head: [t('month'), t('rows'), t('size'), t('alerts')],
-        rows: data?.due.map((one) => [one.month, one.rows, one.bytes, one.openAlerts]) ?? [],
-      }}
-      csvName="archive-next"
     >
       {data && (
         <div className={styles.body}>

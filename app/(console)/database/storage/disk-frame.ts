@@ -5,7 +5,8 @@ export type Point = { x: number; y: number };
 export type DiskFrame = {
   from: number;
   to: number;
-  top: number;
+  /** Of the axis of sizes; the last is its top. */
+  ticks: number[];
   history: Point[];
   now: Point;
   /** Where the present growth leads; null where it leads nowhere. */
@@ -36,7 +37,8 @@ export const diskFrame = (disk: Disk, ticksFor: (max: number) => number[]): Disk
     shown ? (disk.limit as number) : 0,
     ...disk.points.map((point) => point.bytes),
   );
-  const top = ticksFor(highest).at(-1) ?? 1;
+  const ticks = ticksFor(highest);
+  const top = ticks.at(-1) ?? 1;
   const place = (at: number, bytes: number): Point => ({
     x: (at - from) / (to - from || 1),
     y: 1 - bytes / top,
@@ -44,7 +46,7 @@ export const diskFrame = (disk: Disk, ticksFor: (max: number) => number[]): Disk
   return {
     from,
     to,
-    top,
+    ticks,
     history: [
       ...disk.points.map((point) => place(Date.parse(point.at), point.bytes)),
       place(now, disk.bytes),

@@ -51,7 +51,8 @@ const ticksFor = (max: number): number[] => niceTicks(max, 4);
 function DiskChart({ disk }: { disk: Disk }) {
   const t = useTranslations('storage.disk');
   const frame = diskFrame(disk, ticksFor);
-  const { now, ahead, limit } = frame;
+  const { now, ahead, limit, ticks } = frame;
+  const top = ticks.at(-1) ?? 1;
   const at = (share: number) => `${share * 100}%`;
   const path = frame.history.map(({ x, y }, i) => `${i ? 'L' : 'M'}${x * 100} ${y * 100}`).join('');
   const first = frame.history[0]?.x ?? 0;
@@ -59,12 +60,12 @@ function DiskChart({ disk }: { disk: Disk }) {
   return (
     <div className={styles.chart} role="img" aria-label={label}>
       <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
-        {ticksFor(frame.top).map((value) => (
+        {ticks.map((value) => (
           <path
             key={value}
             className={styles.line}
             data-kind={value === 0 ? 'base' : 'grid'}
-            d={`M0 ${100 - (100 * value) / frame.top}H100`}
+            d={`M0 ${100 - (100 * value) / top}H100`}
           />
         ))}
         <path className={styles.area} d={`${path}L${now.x * 100} 100L${first * 100} 100Z`} />
@@ -78,8 +79,8 @@ function DiskChart({ disk }: { disk: Disk }) {
         )}
         {limit !== null && <path className={styles.line} data-kind="limit" d={`M0 ${limit * 100}H100`} />}
       </svg>
-      {ticksFor(frame.top).map((value) => (
-        <span key={value} className={styles.value} style={{ top: at(1 - value / frame.top) }}>
+      {ticks.map((value) => (
+        <span key={value} className={styles.value} style={{ top: at(1 - value / top) }}>
           {formatBytes(value)}
         </span>
       ))}

@@ -48,7 +48,7 @@ export function RequestPanel({ requests, mayCancel, mayRestore }: Props) {
       question={t('question')}
       live={requests}
       flush
-      height={72}
+      height={48}
       empty={requests.data !== undefined && rows.length === 0 && { title: t('none') }}
     >
       <ul className={styles.requests} aria-label={t('title')}>

@@ -106,30 +106,31 @@ function Grid({
         className={styles.grid}
         style={{
           gridTemplateColumns: `112px repeat(${spans.length}, minmax(${spans.length > 60 ? 12 : 24}px, 1fr))`,
+          maxWidth: 112 + spans.length * 72,
         }}
       >
         <span className={styles.corner} />
         {spans.map((span, i) => (
-          <span key={span.key} className={styles.group} data-first={isFirst(spans, i) || undefined}>
+          <span key={span.key} className={styles.group} style={{ gridArea: `1 / ${i + 2}` }}>
             {isFirst(spans, i) && spanGroup(span.key)}
           </span>
         ))}
-        <span className={styles.corner} />
-        {spans.map((span) => (
-          <span key={span.key} className={styles.label}>
+        {spans.map((span, i) => (
+          <span key={span.key} className={styles.label} style={{ gridArea: `2 / ${i + 2}` }}>
             {spanLabel(span.key)}
             {span.hold && <IconPin size={12} stroke={2} aria-label={t('legend.held')} />}
           </span>
         ))}
-        {lanes.map((lane) => (
+        {lanes.map((lane, row) => (
           <Fragment key={lane}>
-            <span className={styles.lane}>
+            <span className={styles.lane} style={{ gridArea: `${row + 3} / 1` }}>
               <strong>{t(`lanes.${lane}`)}</strong>
               <span>{t('fullAt', { size: formatBytes(data.fullAt[lane]) })}</span>
             </span>
             {spans.map((span, i) => (
               <SpanCell
                 key={span.key}
+                area={`${row + 3} / ${i + 2}`}
                 span={span}
                 lane={lane}
                 full={data.fullAt[lane] ?? 0}
@@ -142,7 +143,7 @@ function Grid({
             ))}
           </Fragment>
         ))}
-        <Brackets spans={spans} step={data.step} now={now} />
+        <Brackets spans={spans} step={data.step} row={lanes.length + 3} now={now} />
         {present >= 0 && (
           <NowLine span={spans[present] as Span} column={present} lanes={lanes.length} now={now} />
         )}
@@ -155,6 +156,8 @@ const isFirst = (spans: Span[], i: number): boolean =>
   i === 0 || spanGroup(spans[i - 1]?.key ?? '') !== spanGroup(spans[i]?.key ?? '');
 
 type CellProps = {
+  /** Its place in the grid. */
+  area: string;
   span: Span;
   lane: LaneName;
   full: number;
@@ -165,10 +168,10 @@ type CellProps = {
   onKey: (event: KeyboardEvent) => void;
 };
 
-function SpanCell({ span, lane, full, now, open, focusable, onOpen, onKey }: CellProps) {
+function SpanCell({ area, span, lane, full, now, open, focusable, onOpen, onKey }: CellProps) {
   const t = useTranslations('storage');
   const cell = span.cells[lane];
-  if (!cell) return <span />;
+  if (!cell) return null;
   const gone = cell.state === 'missing' || cell.state === 'beside';
   const urgent = gone && daysTo(span.from, now) < urgentDays;
   const words = t('cell', {
@@ -182,6 +185,7 @@ function SpanCell({ span, lane, full, now, open, focusable, onOpen, onKey }: Cel
     <button
       type="button"
       className={styles.cell}
+      style={{ gridArea: area }}
       data-span={span.key}
       data-lane={lane}
       data-state={cell.state}
@@ -225,7 +229,7 @@ function NowLine({ span, column, lanes, now }: { span: Span; column: number; lan
   );
 }
 
-type Run = { kind: 'archived' | 'online' | 'ahead'; count: number; bytes: number };
+type Run = { kind: 'archived' | 'online' | 'ahead'; at: number; count: number; bytes: number };
 
 const kindOf = (span: Span, now: number): Run['kind'] =>
   span.archived ? 'archived' : new Date(span.from).getTime() > now ? 'ahead' : 'online';
@@ -233,27 +237,28 @@ const kindOf = (span: Span, now: number): Run['kind'] =>
 /** Spans that follow each other and are alike, with what they come to. */
 const runsOf = (spans: Span[], now: number): Run[] => {
   const runs: Run[] = [];
-  for (const span of spans) {
+  for (const [at, span] of spans.entries()) {
     const bytes = Object.values(span.cells).reduce((sum, cell) => sum + cell.bytes, 0);
     const last = runs.at(-1);
     if (last?.kind === kindOf(span, now)) {
       last.count += 1;
       last.bytes += bytes;
-    } else runs.push({ kind: kindOf(span, now), count: 1, bytes });
+    } else runs.push({ kind: kindOf(span, now), at, count: 1, bytes });
   }
   return runs;
 };
 
-function Brackets({ spans, step, now }: { spans: Span[]; step: 'month' | 'day'; now: number }) {
+type BracketProps = { spans: Span[]; step: 'month' | 'day'; row: number; now: number };
+
+function Brackets({ spans, step, row, now }: BracketProps) {
   const t = useTranslations('storage.brackets');
-  return (
-    <>
-      <span />
-      {runsOf(spans, now).map((run, i) => (
-        <span key={i} className={styles.bracket} style={{ gridColumn: `span ${run.count}` }}>
-          <span>{t(`${run.kind}.${step}`, { count: run.count, size: formatBytes(run.bytes) })}</span>
-        </span>
-      ))}
-    </>
-  );
+  return runsOf(spans, now).map((run) => (
+    <span
+      key={run.at}
+      className={styles.bracket}
+      style={{ gridArea: `${row} / ${run.at + 2} / auto / span ${run.count}` }}
+    >
+      <span>{t(`${run.kind}.${step}`, { count: run.count, size: formatBytes(run.bytes) })}</span>
+    </span>
+  ));
 }
