@@ -125,6 +125,7 @@ function TimeAxis({ from, to }: { from: number; to: number }) {
     <span
       key={share}
       className={styles.time}
+      data-minor={share % 0.5 !== 0 || undefined}
       data-edge={share === 0 ? 'start' : share === 1 ? 'end' : undefined}
       style={{ left: `${share * 100}%` }}
     >

@@ -86,7 +86,7 @@ function Growth({ disk }: { disk: Disk }) {
   const now = useNow();
   if (disk.bytesADay === null) return <>{t('growthUnknown')}</>;
   const rate = `${disk.bytesADay < 0 ? '−' : ''}${formatBytes(Math.abs(disk.bytesADay))}`;
-  if (disk.fullAt === null) return <>{t('growth', { rate })}</>;
+  if (disk.fullAt === null) return <>{t('growth', { rate: disk.bytesADay < 0 ? rate : `+${rate}` })}</>;
   const days = Math.floor(daysTo(disk.fullAt, now));
   return (
     <Mark tone={days < urgentDays ? 'fraud' : days < 90 ? 'review' : 'ok'}>

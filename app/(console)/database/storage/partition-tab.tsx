@@ -42,18 +42,20 @@ export function PartitionTab({ initial, overview, disk, rights }: Props) {
         open={params.open}
         onOpen={(open) => void set({ open })}
       />
-      <div className={styles.columns}>
-        <div className={styles.column}>
-          <PartitionedPanel
-            overview={overview}
-            selected={table}
-            onSelect={(next) => void set({ table: next === 'transactions' ? null : next, open: null })}
-          />
-          <DiskPanel disk={disk} />
-        </div>
-        <div className={styles.column}>
-          <MissingPanel missing={missing} mayMake={rights.partitions} />
-          <ArchivePanel archive={archive} mayMove={rights.archive} />
+      <div className={styles.frame}>
+        <div className={styles.columns}>
+          <div className={styles.column}>
+            <PartitionedPanel
+              overview={overview}
+              selected={table}
+              onSelect={(next) => void set({ table: next === 'transactions' ? null : next, open: null })}
+            />
+            <DiskPanel disk={disk} />
+          </div>
+          <div className={styles.column}>
+            <MissingPanel missing={missing} mayMake={rights.partitions} />
+            <ArchivePanel archive={archive} mayMove={rights.archive} />
+          </div>
         </div>
       </div>
       {opened && (

@@ -10,7 +10,7 @@ import { Note } from '@/components/note';
 import { SideSheet } from '@/components/side-sheet';
 import { Time } from '@/components/time';
 import type { ArchivePreview } from '@/domain/storage/archive';
-import type { Cell, Span } from '@/domain/storage/timeline';
+import type { Cell, LaneName, Span } from '@/domain/storage/timeline';
 import { type MonthDialog, MonthDialogs } from './month-dialogs';
 import styles from './storage.module.css';
 import { spanWords } from './words';
@@ -82,9 +82,10 @@ export function SpanSheet({ span, spans, table, archive, mayMove, mayHold, onOpe
           payments && [t('alerts'), formatNumber(month.openAlerts)],
         ]}
       />
-      {Object.entries(span.cells).map(([lane, cell]) => (
-        <Lane key={lane} lane={lane} cell={cell} />
-      ))}
+      {(['high', 'low', 'all'] as const).map((lane) => {
+        const cell = span.cells[lane];
+        return cell && <Lane key={lane} lane={lane} cell={cell} />;
+      })}
       <MonthDialogs asking={asking} months={[month]} onClose={() => setAsking(null)} />
     </SideSheet>
   );
@@ -110,7 +111,7 @@ function Hold({ hold }: { hold: NonNullable<Span['hold']> }) {
   );
 }
 
-function Lane({ lane, cell }: { lane: string; cell: Cell }) {
+function Lane({ lane, cell }: { lane: LaneName; cell: Cell }) {
   const t = useTranslations('storage');
   return (
     <section aria-label={t(`lanes.${lane}`)}>

@@ -105,11 +105,12 @@ function Grid({
       <div
         className={styles.grid}
         style={{
-          gridTemplateColumns: `112px repeat(${spans.length}, minmax(${spans.length > 60 ? 12 : 24}px, 1fr))`,
+          gridTemplateColumns: `112px repeat(${spans.length}, minmax(0, 1fr))`,
+          minWidth: 112 + spans.length * (spans.length > 60 ? 14 : 26),
           maxWidth: 112 + spans.length * 72,
         }}
       >
-        <span className={styles.corner} />
+        <span className={styles.corner} style={{ gridArea: '1 / 1 / span 2' }} />
         {spans.map((span, i) => (
           <span key={span.key} className={styles.group} style={{ gridArea: `1 / ${i + 2}` }}>
             {isFirst(spans, i) && spanGroup(span.key)}
@@ -252,13 +253,14 @@ type BracketProps = { spans: Span[]; step: 'month' | 'day'; row: number; now: nu
 
 function Brackets({ spans, step, row, now }: BracketProps) {
   const t = useTranslations('storage.brackets');
+  const words = (run: Run) => t(`${run.kind}.${step}`, { count: run.count, size: formatBytes(run.bytes) });
   return runsOf(spans, now).map((run) => (
     <span
       key={run.at}
       className={styles.bracket}
       style={{ gridArea: `${row} / ${run.at + 2} / auto / span ${run.count}` }}
     >
-      <span>{t(`${run.kind}.${step}`, { count: run.count, size: formatBytes(run.bytes) })}</span>
+      <span title={words(run)}>{words(run)}</span>
     </span>
   ));
 }
