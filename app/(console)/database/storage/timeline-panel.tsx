@@ -258,9 +258,10 @@ function Brackets({ spans, step, row, now }: BracketProps) {
     <span
       key={run.at}
       className={styles.bracket}
+      title={words(run)}
       style={{ gridArea: `${row} / ${run.at + 2} / auto / span ${run.count}` }}
     >
-      <span title={words(run)}>{words(run)}</span>
+      {run.count > 2 && <span>{words(run)}</span>}
     </span>
   ));
 }
