@@ -45,7 +45,7 @@ export function useIndexColumns(all: IndexRow[]): Column<IndexRow>[] {
       id: 'bytes',
       head: t('size'),
       align: 'right',
-      width: 104,
+      width: 92,
       sort: true,
       share: (row) => row.bytes / largest,
       cell: (row) => formatBytes(row.bytes),
@@ -67,7 +67,7 @@ export function useIndexColumns(all: IndexRow[]): Column<IndexRow>[] {
       wide: 'very',
       cell: (row) => <Age at={row.lastScan} />,
     },
-    { id: 'state', head: t('state'), width: 132, cell: (row) => <IndexState index={row} /> },
+    { id: 'state', head: t('state'), width: 116, cell: (row) => <IndexState index={row} /> },
   ];
 }
 

@@ -29,13 +29,17 @@ type Props = {
   requests: UseQueryResult<Page<RequestRow>, LiveError>;
   mayCancel: boolean;
   mayRestore: boolean;
+  /** The newest so many are shown until somebody asks for more. */
+  few: number;
+  onMore: () => void;
 };
 type Asking = { kind: 'cancel' | 'restore'; request: RequestRow } | null;
 
 /** What people asked the worker to do, newest first: how far it is, how it ended, and the way back. */
-export function RequestPanel({ requests, mayCancel, mayRestore }: Props) {
+export function RequestPanel({ requests, mayCancel, mayRestore, few, onMore }: Props) {
   const t = useTranslations('storage.requests');
   const [asking, setAsking] = useState<Asking>(null);
+  const [all, setAll] = useState(false);
   const rows = requests.data?.rows ?? [];
   const restored = new Set(
     rows
@@ -52,7 +56,7 @@ export function RequestPanel({ requests, mayCancel, mayRestore }: Props) {
       empty={requests.data !== undefined && rows.length === 0 && { title: t('none') }}
     >
       <ul className={styles.requests} aria-label={t('title')}>
-        {rows.map((row) => (
+        {(all ? rows : rows.slice(0, few)).map((row) => (
           <Request
             key={row.id}
             row={row}
@@ -65,6 +69,21 @@ export function RequestPanel({ requests, mayCancel, mayRestore }: Props) {
           />
         ))}
       </ul>
+      {!all && (rows.length > few || requests.data?.next) && (
+        <div className={styles.more}>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            onClick={() => {
+              setAll(true);
+              onMore();
+            }}
+          >
+            {t('more')}
+          </Button>
+        </div>
+      )}
       {asking?.kind === 'cancel' && <CancelDialog request={asking.request} onClose={() => setAsking(null)} />}
       {asking?.kind === 'restore' && (
         <RestoreDialog request={asking.request} onClose={() => setAsking(null)} />
@@ -86,7 +105,7 @@ export function useRequestWords() {
   const t = useTranslations('storage.requests');
   return ({ kind, arguments: given, result }: RequestRow): string => {
     const month = typeof given.month === 'string' ? spanWords(given.month) : '';
-    const index = String(given.index ?? result?.index ?? given.table ?? given.request ?? '');
+    const index = String(given.index ?? given.table ?? result?.index ?? given.request ?? '');
     return t.has(`kinds.${kind}`) ? t(`kinds.${kind}`, { month, index }) : kind;
   };
 }
@@ -112,11 +131,11 @@ function Request({ row, onCancel, onRestore }: RowProps) {
             name: row.requestedByName,
             age: () => <Age at={row.endedAt ?? row.requestedAt} />,
           })}
+          {open && progress && progress.of > 1
+            ? ` · ${t('progress', { done: progress.done, of: progress.of })}`
+            : ''}
           {progress && progress.waits > 0 ? ` · ${t('waits', { count: progress.waits })}` : ''}
         </span>
-      </span>
-      <span className={`${styles.quiet} vg-num`}>
-        {open && progress && progress.of > 1 && t('progress', { done: progress.done, of: progress.of })}
       </span>
       <span>
         {open && onCancel && !row.cancelling && (

@@ -3,6 +3,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useTranslations } from 'next-intl';
 import { parseAsString, useQueryStates } from 'nuqs';
+import { useState } from 'react';
 import { useLive } from '@/components/live';
 import { PageHeader } from '@/components/page-header';
 import type { Page } from '@/domain/cursor';
@@ -50,9 +51,19 @@ export function StorageView({ initial, rights, ...props }: Props) {
   const tab = tabOf(params.tab ?? props.tab);
   const overview = useLive<StorageOverview>('storage.overview', {}, initial.overview, ['storage'], { every });
   const disk = useLive<Disk>('storage.disk', {}, initial.disk, ['storage'], { every });
-  const requests = useLive<Page<RequestRow>>('maintenance.list', { limit: 8 }, initial.requests, ['storage']);
+  const [limit, setLimit] = useState(8);
+  const requests = useLive<Page<RequestRow>>('maintenance.list', { limit }, initial.requests, ['storage']);
   const unused = overview.data?.unused.count ?? 0;
   const server = overview.data?.server ?? initial.overview.server;
+  const asked = (few: number) => (
+    <RequestPanel
+      requests={requests}
+      mayCancel={rights.cancel}
+      mayRestore={rights.indexes}
+      few={few}
+      onMore={() => setLimit(100)}
+    />
+  );
   return (
     <>
       <PageHeader title={t('title')} meta={t('server', server)}>
@@ -77,8 +88,9 @@ export function StorageView({ initial, rights, ...props }: Props) {
           <PartitionTab initial={initial} overview={overview} disk={disk} rights={rights} />
         )}
         {tab === 'tables' && <TableTab initial={initial.tables} />}
+        {tab === 'indexes' && asked(3)}
         {tab === 'indexes' && <IndexTab initial={initial.indexes} mayChange={rights.indexes} />}
-        <RequestPanel requests={requests} mayCancel={rights.cancel} mayRestore={rights.indexes} />
+        {tab !== 'indexes' && asked(8)}
       </div>
     </>
   );
