@@ -26,6 +26,7 @@ const routes: Record<string, Route> = {
   '/database/queries': { can: 'database:read' },
   '/database/queries/[id]': { can: 'database:read', path: '/database/queries/1', status: 404 },
   '/database/replication': { can: 'database:read' },
+  '/database/storage': { can: 'database:read' },
   '/pipeline': { can: 'stream:read' },
   '/rules': { can: 'rule:read' },
   '/rules/new': { can: 'rule:create' },

@@ -66,6 +66,8 @@ async function startServer(settings: Settings): Promise<{ url(): string; stop():
   } catch (error) {
     throw new StartError((error as Error).message);
   }
+  // The console measures the disk that the server's files lie on.
+  process.env.VIGIL_DISK_PATH ??= current.dataDir;
   const watch = async (): Promise<void> => {
     for (;;) {
       const { code, signal } = await current.exited;

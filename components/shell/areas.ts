@@ -12,6 +12,7 @@ export type AreaId =
   | 'apiKeys'
   | 'health'
   | 'queries'
+  | 'storage'
   | 'jobs'
   | 'activity'
   | 'pipeline'
@@ -48,6 +49,7 @@ export const areaGroups: AreaGroup[] = [
     areas: [
       { id: 'health', href: '/database', can: 'database:read', keys: 'g d' },
       { id: 'queries', href: '/database/queries', can: 'database:read', keys: 'g q' },
+      { id: 'storage', href: '/database/storage', can: 'database:read', keys: 'g f' },
       { id: 'jobs', href: '/database/jobs', can: 'database:read', keys: 'g j' },
       { id: 'activity', href: '/database/activity', can: 'database:read', keys: 'g y' },
       { id: 'replication', href: '/database/replication', can: 'database:read', keys: 'g n' },

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '@/db/client';
 import { readSetting } from '@/domain/settings/read';
+import { type LastRun, readLastRun } from './catalog';
 import { readHolds, readOpenAlerts, readParts } from './parts';
 import { assembleSpans, type Span } from './timeline';
 
@@ -20,19 +21,17 @@ export type ArchivePreview = {
   /** Past their retention and not held, oldest first: the next run takes the first. */
   due: ArchiveMonth[];
   /** The oldest month that stays, and when it has passed its retention; null where there is none. */
-  next: { month: string; at: string } | null;
+  next: (ArchiveMonth & { at: string }) | null;
   /** Months that may go by hand, oldest first. */
   movable: ArchiveMonth[];
   archived: ArchiveMonth[];
   held: { month: string; reason: string; by: string; until: string | null }[];
+  job: LastRun | null;
 };
 
 const monthOf = (span: Span, openAlerts: ReadonlyMap<string, number>): ArchiveMonth => {
-  const leaves = Object.values(span.cells).map(({ name, rows, bytes }) => ({
-    name: name ?? '',
-    rows,
-    bytes,
-  }));
+  const cells = [span.cells.high, span.cells.low, span.cells.all].filter((cell) => cell !== undefined);
+  const leaves = cells.map(({ name, rows, bytes }) => ({ name: name ?? '', rows, bytes }));
   return {
     month: span.key,
     leaves,
@@ -69,9 +68,10 @@ export const readArchivePreview = async (tx: Tx, now: Date): Promise<ArchivePrev
     at: now.toISOString(),
     keepMonths,
     due: months(online.filter((span) => due.has(span.key))),
-    next: stays ? { month: stays.key, at: goesAt(stays.to, keepMonths) } : null,
+    next: stays ? { ...monthOf(stays, openAlerts), at: goesAt(stays.to, keepMonths) } : null,
     movable: months(online.filter((span) => span.hold === null && mayGo(span, now))),
     archived: months(there.filter((span) => span.archived)),
     held: [...holds].map(([month, hold]) => ({ month, ...hold })),
+    job: await readLastRun(tx, 'archive-old-transactions'),
   };
 };

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Db, Tx } from '@/db/client';
 import { AppError, sqlState } from '@/domain/errors';
+import type { JobName } from '@/domain/jobs/catalogue';
 
 /** Longer than this a reader of the catalog waits for nobody. */
 const patienceMs = 100;
@@ -29,3 +30,20 @@ export const readCatalog = async <T>(db: Db, read: (tx: Tx) => Promise<T>): Prom
 
 export const iso = (value: unknown): string | null =>
   value === null || value === undefined ? null : new Date(String(value)).toISOString();
+
+/** How a job went last, and whether somebody has paused it. */
+export type LastRun = { startedAt: string; status: string; error: string | null; paused: boolean };
+
+export const readLastRun = async (tx: Tx, job: JobName): Promise<LastRun | null> => {
+  const [row] = await tx.execute(sql`select r.started_at, r.status, r.error_message,
+      exists (select from job_pauses p where p.job_name = ${job}) as paused
+    from job_runs r where r.job_name = ${job} order by r.started_at desc limit 1`);
+  return row
+    ? {
+        startedAt: iso(row.started_at) as string,
+        status: String(row.status),
+        error: row.error_message as string | null,
+        paused: row.paused === true,
+      }
+    : null;
+};

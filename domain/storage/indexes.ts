@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Tx } from '@/db/client';
 import { iso } from './catalog';
-import type { IndexView } from './input';
 
 /** An index as people know it: one row for an index of a partitioned table with all its parts. */
 export type IndexRow = {
@@ -28,23 +27,6 @@ export type IndexRow = {
   invalid: boolean;
   building: boolean;
   droppable: boolean;
-};
-
-/** Smaller ones are not worth a thought. */
-export const smallestBytes = 32_768;
-
-/** What each view of the list holds. */
-export const inView = (index: IndexRow, view: IndexView): boolean => {
-  switch (view) {
-    case 'unused':
-      return index.unused && index.bytes >= smallestBytes;
-    case 'duplicate':
-      return index.duplicateOf !== null || index.coveredBy !== null;
-    case 'invalid':
-      return index.invalid || index.building;
-    case 'all':
-      return true;
-  }
 };
 
 const columns = sql`name, table_name, on_partition, method, definition, is_unique, guards, leaves, invalid_leaves,

@@ -2,20 +2,19 @@ import { sql } from 'drizzle-orm';
 import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
 import { type ArchivePreview, readArchivePreview } from './archive';
-import { iso, readCatalog } from './catalog';
+import { iso, type LastRun, readCatalog, readLastRun } from './catalog';
 import { type Disk, readDisk } from './disk';
-import { type IndexRow, inView, readIndexable, readIndexes } from './indexes';
+import { type IndexRow, readIndexable, readIndexes } from './indexes';
 import { getIndexInput, timelineInput } from './input';
 import { readHolds, readParts } from './parts';
 import { type PartitionedTable, readPartitionedTables, readTables, type TableRow } from './tables';
 import { assembleSpans, type LaneName, lanesOf, type Span } from './timeline';
+import { inView } from './views';
 
 export type StorageOverview = {
   at: string;
   server: { version: string; database: string };
   tables: PartitionedTable[];
-  /** Payments of the month in progress. */
-  rowsThisMonth: number;
   unused: { count: number; bytes: number; since: string | null };
 };
 
@@ -27,17 +26,15 @@ export const storageOverview = query({
   live: true,
   run: async ({ db }): Promise<StorageOverview> =>
     readCatalog(db, async (tx) => {
-      const [server] =
-        await tx.execute(sql`select current_setting('server_version') as version, current_database() as name,
-        (select coalesce(sum(rows), 0)::float8 from v_partitions where parent = 'transactions' and leaf
-          and from_at = date_trunc('month', now(), 'UTC')) as rows`);
+      const [server] = await tx.execute(
+        sql`select current_setting('server_version') as version, current_database() as name`,
+      );
       const tables = await readPartitionedTables(tx);
       const unused = (await readIndexes(tx, sql`unused`)).filter((index) => inView(index, 'unused'));
       return {
         at: new Date().toISOString(),
         server: { version: String(server?.version), database: String(server?.name) },
         tables,
-        rowsThisMonth: Number(server?.rows),
         unused: {
           count: unused.length,
           bytes: unused.reduce((sum, index) => sum + index.bytes, 0),
@@ -89,7 +86,7 @@ export type MissingPartitions = {
   /** What making them runs, statement by statement, of the first 20. */
   statements: string[];
   /** The last run of the job that makes them. */
-  job: { startedAt: string; status: string; error: string | null } | null;
+  job: LastRun | null;
 };
 
 /** Partitions that should be there and are not, with the statements that make them. */
@@ -106,8 +103,6 @@ export const missingPartitions = query({
         select (m).name, (m).parent, (m).within, (m).from_at, (m).beside, (select count(*) from missing)::int as count,
           case when place <= 20 then array_to_json(array(select partition_statements(m))) end as statements
         from missing order by place limit 200`);
-      const [job] = await tx.execute(sql`select started_at, status, error_message from job_runs
-        where job_name = 'ensure-partitions' order by started_at desc limit 1`);
       return {
         at: new Date().toISOString(),
         rows: [...rows].map((row) => ({
@@ -119,13 +114,7 @@ export const missingPartitions = query({
         })),
         count: Number(rows[0]?.count ?? 0),
         statements: [...rows].flatMap((row) => (row.statements as string[] | null) ?? []),
-        job: job
-          ? {
-              startedAt: iso(job.started_at) as string,
-              status: String(job.status),
-              error: job.error_message as string | null,
-            }
-          : null,
+        job: await readLastRun(tx, 'ensure-partitions'),
       };
     }),
 });
