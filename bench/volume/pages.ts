@@ -165,11 +165,7 @@ export const pages: Page[] = [
   {
     page: 'Database',
     hoursBack: null,
-    asks: [
-      ask('database.health'),
-      ask('database.health-series'),
-      ask('database.capabilities'),
-    ],
+    asks: [ask('database.health'), ask('database.health-series'), ask('database.capabilities')],
   },
   {
     page: 'Queries',
