@@ -74,7 +74,7 @@ test('past months are made for an import, one is archived with its consequences,
   await dialog.getByLabel('From').fill(month);
   await dialog.getByLabel('To').fill(first);
   await dialog.getByRole('button', { name: 'Make partitions' }).click();
-  await expect(dialog.getByText('Check this value.')).toBeVisible();
+  await expect(dialog.getByText('This must not come before the first.')).toBeVisible();
   await dialog.getByLabel('From').fill(first);
   await dialog.getByLabel('To').fill(month);
   await dialog.getByRole('button', { name: 'Make partitions' }).click();

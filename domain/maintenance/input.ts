@@ -3,8 +3,8 @@ import { cursorInput } from '@/domain/cursor';
 import { indexColumns, month, objectName } from './kinds';
 
 const reason = z.string().trim().min(3).max(500);
-/** A hold that ends within ten years, or has no end. */
-const longestMs = 10 * 366 * 86_400_000;
+/** A hold that ends within five years, or has no end. */
+const longestMs = 5 * 366 * 86_400_000;
 const until = z
   .union([z.iso.datetime({ offset: true }), z.null()])
   .refine((at) => at === null || Date.parse(at) > Date.now(), { message: 'in_past' })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { month, objectName } from '@/domain/maintenance/kinds';
+import { objectName } from '@/domain/maintenance/kinds';
 
 /** The tables that ensure_partitions() looks after, as in partitioned_tables(). */
 export const partitionedTables = [
@@ -17,7 +17,6 @@ export type PartitionedTableName = (typeof partitionedTables)[number];
 export const timelineInput = z
   .strictObject({ table: z.enum(partitionedTables).default('transactions') })
   .default({ table: 'transactions' });
-export const monthInput = z.strictObject({ month });
 export const getIndexInput = z.strictObject({ index: objectName });
 export const indexViews = ['all', 'unused', 'duplicate', 'invalid'] as const;
 export type IndexView = (typeof indexViews)[number];

@@ -343,11 +343,7 @@ describe('bad input and the wrong role', () => {
     ['no reason', { ...hold, reason: '  ' }, 'reason'],
     ['a reason of 501', { ...hold, reason: 'x'.repeat(501) }, 'reason'],
     ['a day in the past', { ...hold, until: '2020-01-01T00:00:00Z' }, 'until'],
-    [
-      'a day in eleven years',
-      { ...hold, until: `${new Date().getFullYear() + 11}-01-01T00:00:00Z` },
-      'until',
-    ],
+    ['a day in six years', { ...hold, until: `${new Date().getFullYear() + 6}-01-01T00:00:00Z` }, 'until'],
     ['a day without a zone', { ...hold, until: '2030-01-01T00:00:00' }, 'until'],
     ['a key too many', { ...hold, also: 1 }, 'also'],
   ];
