@@ -6,7 +6,7 @@ import { ensureChromium } from './checks/chromium';
 import { playwrightCount, vitestCount } from './checks/counts';
 import { ensureDebianPostgres, startDebianPostgres } from './checks/debian-postgres';
 import { databaseTests, stackTests, withServers } from './checks/on-stack';
-import { type Count, endWithUs, runNode } from './checks/run';
+import { type Count, endWithUs, isInterrupted, runNode } from './checks/run';
 import { buildConsole } from './starter/build';
 
 const total: Count = { passed: 0, failed: 0, failures: [] };
@@ -20,6 +20,7 @@ const ofOne = (exitCode: number): Count =>
     : { passed: 0, failed: 1, failures: [`ended with exit code ${exitCode}`] };
 
 async function check(name: string, run: () => Promise<number | Count>): Promise<void> {
+  if (isInterrupted()) return;
   console.log(`\n== ${name}`);
   const began = Date.now();
   const result = await run().catch((error: Error): Count => {
@@ -114,6 +115,7 @@ async function onStack(): Promise<void> {
     return;
   }
   await check('build', build);
+  if (isInterrupted()) return;
   try {
     await withServers(async (env) => {
       await check('database tests on the stack', () => databaseTests(vitest, env));
@@ -146,4 +148,5 @@ console.log('\n== results');
 if (total.failures.length > 0) console.log(`${total.failures.join('\n')}\n`);
 console.log(`${lines.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
+if (isInterrupted()) process.exit(130);
 process.exit(total.failed === 0 ? 0 : 1);

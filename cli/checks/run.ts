@@ -16,6 +16,7 @@ export function runProgram(
   args: string[],
   env: Record<string, string> = {},
 ): Promise<number> {
+  if (interrupted) return Promise.resolve(130);
   return new Promise((resolve) => {
     // A group of its own, so that what it starts ends with it.
     const child = spawn(command, args, {
@@ -40,15 +41,17 @@ export function runProgram(
 export const runNode = (args: string[], env: Record<string, string> = {}): Promise<number> =>
   runProgram(process.execPath, args, env);
 
-/** Ctrl-C ends what is running, which ends what it has started. */
+let interrupted = false;
+/** True after Ctrl-C: what runs is being ended, and nothing more begins. */
+export const isInterrupted = (): boolean => interrupted;
+
+/** Ctrl-C ends what is running, which ends what it has started; whoever has started servers then stops them as ever. */
 export function endWithUs(): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
+      interrupted = true;
       for (const child of running) if (child.pid) endGroup(child.pid, name);
-      setTimeout(() => process.exit(130), 15_000).unref();
-      void Promise.all([...running].map((child) => new Promise((done) => child.once('exit', done)))).then(
-        () => process.exit(130),
-      );
+      setTimeout(() => process.exit(130), 30_000).unref();
     });
   }
 }
