@@ -6,9 +6,11 @@ import { SqlBlock } from '../sql-block';
 import styles from './replication.module.css';
 
 const standby = [
-  'psql -d fraud_detection -f deploy/replication.sql      # on this server; then \\password vigil_replicator',
+  '# here, and then \\password vigil_replicator',
+  'psql -d fraud_detection -f deploy/replication.sql',
+  '# on the standby',
   "sudo -u postgres pg_basebackup -D /var/lib/postgresql/15/main -d 'host=db1 user=vigil_replicator' \\",
-  '  -X stream -C -S vigil_standby -R -c fast              # on the standby',
+  '  -X stream -C -S vigil_standby -R -c fast',
 ].join('\n');
 
 const subscriber = [
@@ -32,12 +34,12 @@ export function Instructions({ server }: { server: ReplicationServer }) {
         </>
       )}
       <p className={styles.step}>{t('standby')}</p>
-      <SqlBlock text={standby} />
+      <SqlBlock plain text={standby} />
       <p className={styles.step}>{t('subscriber', { publication: publicationName })}</p>
-      <SqlBlock text={subscriber} />
+      <SqlBlock plain text={subscriber} />
       <p className={styles.step}>{t('reads')}</p>
-      <SqlBlock text="ANALYTICS_DATABASE_URL=postgres://db2:5432/fraud_detection" />
-      {t('more')}
+      <SqlBlock plain text="ANALYTICS_DATABASE_URL=postgres://db2:5432/fraud_detection" />
+      <p className={styles.more}>{t('more')}</p>
     </Note>
   );
 }
