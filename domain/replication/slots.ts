@@ -47,3 +47,10 @@ export const readSlots = async (tx: TransactionSql, version: number): Promise<Sl
 
 /** It keeps nothing any more, and its reader cannot go on. */
 export const isLost = (slot: Slot): boolean => slot.status === 'lost' || slot.cause !== null;
+
+/** Seconds until it is lost if nobody reads it and log is written at the mean of these rates (bytes a second); null where that says nothing. */
+export const secondsLeft = (slot: Pick<Slot, 'left'>, rates: readonly (number | null)[]): number | null => {
+  const known = rates.filter((rate) => rate !== null);
+  const mean = known.reduce((sum, rate) => sum + rate, 0) / known.length;
+  return slot.left === null || slot.left <= 0 || !(mean > 0) ? null : slot.left / mean;
+};

@@ -10,7 +10,7 @@ import { Note } from '@/components/note';
 import { SideSheet } from '@/components/side-sheet';
 import type { ReplicationPoint } from '@/domain/replication/queries';
 import type { Receiver } from '@/domain/replication/receivers';
-import type { Slot } from '@/domain/replication/slots';
+import { isLost, type Slot, secondsLeft } from '@/domain/replication/slots';
 import { SlotBadge } from './slot-table';
 
 type Props = {
@@ -22,17 +22,10 @@ type Props = {
   onClose: () => void;
 };
 
-/** Seconds until it is lost, if nobody reads it and log is written as in this range; null where that says nothing. */
-export const secondsLeft = (slot: Slot, points: readonly ReplicationPoint[]): number | null => {
-  const rates = points.flatMap(({ written }) => (written === null ? [] : [written]));
-  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  return slot.left === null || slot.left <= 0 || !(mean > 0) ? null : slot.left / mean;
-};
-
 /** One slot: for whom it keeps what, how long that can go on, and dropping it. */
 export function SlotSheet({ slot, receiver, points, mayDrop, onDrop, onClose }: Props) {
   const t = useTranslations('replication');
-  const lost = slot.status === 'lost' || slot.cause !== null;
+  const lost = isLost(slot);
   const can = mayDrop && !slot.active;
   const drop = () => onDrop(slot);
   useShortcuts([{ keys: 'd', label: t('drop'), group: t('title'), run: drop, disabled: !can, hidden: !can }]);
@@ -51,7 +44,14 @@ export function SlotSheet({ slot, receiver, points, mayDrop, onDrop, onClose }: 
         )
       }
     >
-      <Sentence slot={slot} lost={lost} seconds={secondsLeft(slot, points)} />
+      <Sentence
+        slot={slot}
+        lost={lost}
+        seconds={secondsLeft(
+          slot,
+          points.map((point) => point.written),
+        )}
+      />
       <Details
         items={[
           [t('columns.state'), <SlotBadge key="state" slot={slot} />],

@@ -9,7 +9,7 @@ import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
 import { type Column, DataTable } from '@/components/table';
 import type { ReplicationSnapshot } from '@/domain/replication/queries';
-import type { Slot } from '@/domain/replication/slots';
+import { isLost, type Slot } from '@/domain/replication/slots';
 import styles from './replication.module.css';
 
 type Props = {
@@ -102,7 +102,7 @@ export function SlotTable({ live, slots, open }: Props) {
 /** Read, without a reader, about to be lost, lost: word, icon and colour. */
 export function SlotBadge({ slot }: { slot: Slot }) {
   const t = useTranslations('replication');
-  if (slot.status === 'lost' || slot.cause !== null)
+  if (isLost(slot))
     return (
       <Badge tone="fraudSolid" icon={IconCircleX}>
         {t('slotStates.lost')}
