@@ -2663,7 +2663,25 @@ DECLARE
   v_from CONSTANT timestamptz := p_timestamp - interval '30 days';
   v_of CONSTANT cube := (SELECT cube(o.transaction_embedding::double precision[]) FROM ml_features o
     WHERE o.transaction_id = p_transaction_id AND o.transaction_timestamp = p_timestamp);
+  v_rows CONSTANT double precision := (SELECT sum(greatest(c.reltuples, 0)) FROM pg_class c
+    WHERE c.oid IN (to_regclass('ml_features_y' || to_char(p_timestamp AT TIME ZONE 'UTC', 'YYYY"m"MM')),
+      to_regclass('ml_features_y' || to_char(v_from AT TIME ZONE 'UTC', 'YYYY"m"MM'))));
 BEGIN
+  IF v_rows > 100000 THEN
+    RETURN QUERY
+    SELECT m.transaction_id::text, m.transaction_timestamp, 1 - m.distance * m.distance / 2
+    FROM (
+      SELECT n.transaction_id, n.transaction_timestamp, cube(n.transaction_embedding::double precision[]) <-> v_of AS distance
+      FROM (
+        SELECT t.transaction_id, t.transaction_timestamp FROM transactions t
+        WHERE t.transaction_timestamp >= v_from AND t.transaction_timestamp <= p_timestamp
+        ORDER BY t.transaction_timestamp DESC, t.transaction_id DESC LIMIT 2000) t
+      JOIN ml_features n USING (transaction_id, transaction_timestamp)
+      WHERE n.transaction_timestamp >= v_from AND n.transaction_timestamp <= p_timestamp
+        AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL AND v_of IS NOT NULL
+      ORDER BY distance LIMIT least(p_limit, 50)) m;
+    RETURN;
+  END IF;
   RETURN QUERY
   SELECT f.transaction_id::text, f.transaction_timestamp, 1 - f.distance * f.distance / 2
   FROM (

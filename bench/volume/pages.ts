@@ -92,10 +92,14 @@ export const pages: Page[] = [
   {
     page: 'A payment explained',
     hoursBack: 2 * month,
-    asks: [
-      ask('transaction.get', payment),
-      ...['user', 'card', 'device', 'ip', 'merchant'].map((name) => ask(`transaction.same-${name}`, payment)),
-    ],
+    asks: [ask('transaction.get', payment)],
+  },
+  {
+    page: 'A payment’s last ones of customer, card, device, address, merchant',
+    hoursBack: null,
+    asks: ['user', 'card', 'device', 'ip', 'merchant'].map((name) =>
+      ask(`transaction.same-${name}`, payment),
+    ),
   },
   {
     page: 'A payment’s twelve most similar',

@@ -24,7 +24,7 @@ export type Verdict = {
 };
 
 /** Smaller leaves are read whole for less than an index costs. */
-const smallPages = 64;
+const smallPages = 512;
 const scans = new Set(['Seq Scan', 'Index Scan', 'Index Only Scan', 'Bitmap Heap Scan', 'Tid Range Scan']);
 
 /** The conditions that all hold: `((a) AND (b))` becomes `a`, `b`. */

@@ -29,15 +29,22 @@ export type RawEntry = {
   review_note: string | null;
 };
 
+/** Kept as text, because anything may have been acted on; compared as what the table's key is, or no index is used. */
+const asUuid = (text: SQL) =>
+  sql`case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${text})::uuid end`;
+const asSession = (text: SQL) => sql`case when ${text} ~ '^[0-9]{1,9}$' then (${text})::integer end`;
+const resource = sql`a.resource_id`;
+const reviewer = sql`v.reviewed_by`;
+
 const columns = sql`a.id, a.timestamp, extract(epoch from a.timestamp)::text as time_key, a.actor_type, a.user_id,
   a.actor_name, a.action, a.resource_type, a.resource_id, a.old_values, a.new_values, a.outcome, a.reason,
   host(a.ip_address) as ip, a.user_agent, a.session_id, a.request_id,
   case a.resource_type
-    when 'person' then (select u.name from console_users u where u.id::text = a.resource_id)
+    when 'person' then (select u.name from console_users u where u.id = ${asUuid(resource)})
     when 'session' then (select u.name from user_sessions s join console_users u on u.id = s.user_id::uuid
-      where s.id::text = a.resource_id)
+      where s.id = ${asSession(resource)})
   end as resource_name,
-  v.reviewed_at, coalesce((select u.name from console_users u where u.id::text = v.reviewed_by), v.reviewed_by) as reviewed_by,
+  v.reviewed_at, coalesce((select u.name from console_users u where u.id = ${asUuid(reviewer)}), v.reviewed_by) as reviewed_by,
   v.note as review_note`;
 
 export const readEntries = (db: Db, where: SQL, limit: number): Promise<RawEntry[]> =>
@@ -80,9 +87,8 @@ export type Found = {
 
 type Window = { upper: Date; lower: Date };
 
-const monthsBack = function* (from: Date, oldest: Date): Generator<Window> {
-  let upper = from;
-  while (upper > oldest) {
+const monthsBack = function* (from: Date): Generator<Window> {
+  for (let upper = from; ; ) {
     const lower = new Date(Date.UTC(upper.getUTCFullYear(), upper.getUTCMonth(), 1));
     // A moment that is exactly the first of a month belongs to the window before it.
     if (lower.getTime() === upper.getTime()) lower.setUTCMonth(lower.getUTCMonth() - 1);
@@ -91,13 +97,15 @@ const monthsBack = function* (from: Date, oldest: Date): Generator<Window> {
   }
 };
 
-const start = async (db: Db): Promise<{ oldest: Date; newest: Date }> => {
-  const [row] = await db.execute<{ oldest: string | null; newest: string }>(
-    sql`select min(timestamp) as oldest, clock_timestamp() + interval '1 minute' as newest from audit_trail`,
+/** Where the trail begins; every partition has to be planned for it. */
+const beginning = async (db: Db): Promise<number> => {
+  const [row] = await db.execute<{ at: string | null }>(
+    sql`select min(timestamp)::text as at from audit_trail`,
   );
-  const newest = new Date(row?.newest ?? Date.now());
-  return { newest, oldest: row?.oldest ? new Date(row.oldest) : newest };
+  return row?.at ? Date.parse(row.at) : Number.POSITIVE_INFINITY;
 };
+
+const dayMs = 86_400_000;
 
 /**
  * Looks back from the newest entry (or the cursor) month by month, one partition at a time, until the page is full,
@@ -109,21 +117,21 @@ export const searchEntries = async (
   page: { cursor?: string; limit: number; forMs: number },
 ): Promise<Found> => {
   const conditions = conditionsOf(filter);
-  const { oldest, newest } = await start(db);
-  let from = newest;
+  // A day ahead, so that it does not matter whose clock is right.
+  let from = new Date(Date.now() + dayMs);
   if (page.cursor) {
     const [at, id] = decodeCursor(auditCursor, page.cursor);
     conditions.push(sql`(a.timestamp, a.id) < (to_timestamp(${at}::numeric), ${id})`);
-    from = new Date(Math.ceil(Number(at) * 1000) + 1);
+    from = new Date(Math.min(from.getTime(), Math.ceil(Number(at) * 1000) + 1));
   }
   if (filter.to) {
-    const end = new Date(Date.parse(filter.to) + 86_400_000);
+    const end = new Date(Date.parse(filter.to) + dayMs);
     if (end < from) from = end;
   }
-  const until = filter.from ? new Date(Math.max(Date.parse(filter.from), oldest.getTime())) : oldest;
+  let until: number | undefined;
   const began = Date.now();
   const entries: RawEntry[] = [];
-  for (const { upper, lower } of monthsBack(from, until)) {
+  for (const { upper, lower } of monthsBack(from)) {
     const within = sql`a.timestamp >= ${lower.toISOString()}::timestamptz and a.timestamp < ${upper.toISOString()}::timestamptz`;
     const missing = page.limit + 1 - entries.length;
     entries.push(...(await readEntries(db, sql.join([within, ...conditions], sql` and `), missing)));
@@ -132,7 +140,10 @@ export const searchEntries = async (
       const next = encodeCursor([last.time_key, Number(last.id)]);
       return { entries: entries.slice(0, page.limit), next, searchedTo: null };
     }
-    if (lower > until && Date.now() - began > page.forMs)
+    // Most pages are full by now, and need not know.
+    until ??= Math.max(await beginning(db), filter.from ? Date.parse(filter.from) : 0);
+    if (lower.getTime() <= until) break;
+    if (Date.now() - began > page.forMs)
       return {
         entries,
         next: encodeCursor([String(lower.getTime() / 1000), 0]),
