@@ -221,6 +221,8 @@ describe('a key', () => {
       .poll(
         () =>
           t.sql`select metadata->>'keyId' as key, ip_address from security_events where event_type = 'access.denied' order by id`,
+        // It is written after the answer.
+        { timeout: 20_000 },
       )
       .toEqual([
         { key: String(keys.read!.id), ip_address: '127.0.0.1' },
