@@ -32,7 +32,7 @@ export const readFilled = async (sql: Sql): Promise<Filled | null> => {
   return row ?? null;
 };
 
-type DroppedIndexes = { constraints: string[]; indexes: string[] };
+type DroppedIndexes = { constraints: string[]; indexes: string[][] };
 
 /** Takes the indexes off the monthly tables; answers the statements that make them again. */
 const dropIndexes = async (sql: Sql): Promise<DroppedIndexes> => {
@@ -40,7 +40,7 @@ const dropIndexes = async (sql: Sql): Promise<DroppedIndexes> => {
     await sql`select conrelid::regclass::text as table, conname as name, pg_get_constraintdef(oid) as definition
     from pg_constraint where contype = 'p' and conrelid::regclass::text in ${sql(monthly)}`;
   const indexes =
-    await sql`select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
+    await sql`select i.indrelid::regclass::text as table, i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
     from pg_index i where i.indrelid::regclass::text in ${sql(monthly)} and not i.indisprimary`;
   for (const { table, name } of constraints)
     await sql.unsafe(`alter table ${table} drop constraint "${name}"`);
@@ -49,7 +49,12 @@ const dropIndexes = async (sql: Sql): Promise<DroppedIndexes> => {
     constraints: constraints.map(
       ({ table, name, definition }) => `alter table ${table} add constraint "${name}" ${definition}`,
     ),
-    indexes: indexes.map(({ definition }) => String(definition).replace(' ON ONLY ', ' ON ')),
+    // By table: two hands at the indexes of one could give two of a partition the same name.
+    indexes: monthly.map((name) =>
+      indexes
+        .filter(({ table }) => table === name)
+        .map(({ definition }) => String(definition).replace(' ON ONLY ', ' ON ')),
+    ),
   };
 };
 
@@ -122,9 +127,9 @@ export const fillVolume = async (
     await fillHeads(sql, { from: oldest, to: now });
     took('people, audit trail, metrics');
     for (const statement of dropped.constraints) await sql.unsafe(statement);
-    await inTurns(dropped.indexes, [...hands], async (hand, statement) => {
+    await inTurns(dropped.indexes, [...hands], async (hand, statements) => {
       await hand.unsafe(`set maintenance_work_mem = '512MB'`);
-      await hand.unsafe(statement);
+      for (const statement of statements) await hand.unsafe(statement);
     });
     took('indexes');
     for (const span of spans) await fillAlerts(sql, span);

@@ -116,19 +116,20 @@ const remake = async (
   deferred: Deferred,
   tell: (what: string, share: number | null) => void,
 ): Promise<void> => {
-  const all = deferred.keys.length + deferred.indexes.length + deferred.references.length;
+  const all = deferred.keys.length + deferred.indexes.flat().length + deferred.references.length;
   let made = 0;
   const make = async (hand: Sql, statement: string) => {
     await hand.unsafe(statement);
     made += 1;
     tell('indexes', made / all);
   };
-  // Keys lock their table alone; indexes let each other be.
+  // Keys lock their table alone. Two hands at the indexes of one table could give two of a partition the same name.
   for (const statement of deferred.keys) await make(hands[0]!, statement);
   const queue = [...deferred.indexes];
   await Promise.all(
     hands.map(async (hand) => {
-      for (let next = queue.shift(); next; next = queue.shift()) await make(hand, next);
+      for (let table = queue.shift(); table; table = queue.shift())
+        for (const statement of table) await make(hand, statement);
     }),
   );
   for (const statement of [...deferred.references, ...deferred.triggers]) await make(hands[0]!, statement);

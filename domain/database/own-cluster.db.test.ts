@@ -79,14 +79,15 @@ describe('the history of queries', () => {
   });
 
   test('statementEvictions: what the server drops for want of room is said, and counted no less than zero', async () => {
-    await start({ 'pg_stat_statements.max': 100 });
+    // More than the samples and the checks themselves ask.
+    await start({ 'pg_stat_statements.max': 400 });
     for (let i = 0; i < 6; i += 1) await sample();
     await scriptIncident({
       check: 'statementEvictions',
       object: 'pg_stat_statements.max',
-      sql: /ALTER SYSTEM SET pg_stat_statements.max = 200/,
+      sql: /ALTER SYSTEM SET pg_stat_statements.max = 800/,
       begin: async () => {
-        for (let i = 0; i < 400; i += 1)
+        for (let i = 0; i < 1200; i += 1)
           await sql.unsafe(`select ${Array.from({ length: i + 1 }, () => '1::int8').join(', ')}`);
         await sample();
         return () => sql`delete from system_metrics where metric_name = 'db.statements_evicted'`;
