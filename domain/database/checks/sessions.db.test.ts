@@ -109,6 +109,8 @@ describe('locks', () => {
       check: 'lockWaits',
       limits: { lockWaits: { warning: 1, critical: 600 } },
       object: a.pid,
+      // What is under way on the same server passes through; this is what stays.
+      facts: { roots: 2, blocked: 2, state: 'idle in transaction' },
       sql: new RegExp(`pg_terminate_backend\\(${a.pid}\\)`),
       begin: async () => {
         for (const { session } of sessions) await session`begin`;
@@ -136,7 +138,6 @@ describe('locks', () => {
       [a.pid, 2],
       [b.pid, 1],
     ]);
-    expect(found.facts).toMatchObject({ roots: 2, blocked: 2, state: 'idle in transaction' });
     for (const { session } of sessions) session.release();
   });
 

@@ -41,13 +41,13 @@ const within = { timeout: 40_000, interval: 250 };
  */
 export const scriptIncident = async (incident: Incident): Promise<CheckResult> => {
   const { check, limits, also = [] } = incident;
+  let red: CheckResult[] = [];
   const calm = async () => {
-    const one = await resultOf(check, limits);
-    return isRed(one.status) ? JSON.stringify(one) : 'calm';
+    red = (await passOf(limits)).results.filter((one) => isRed(one.status));
+    return JSON.stringify(red.find((one) => one.name === check)) ?? 'calm';
   };
   await expect.poll(calm, within).toBe('calm');
-  const before = await passOf(limits);
-  const redBefore = new Set(before.results.filter((one) => isRed(one.status)).map((one) => one.name));
+  const redBefore = new Set(red.map((one) => one.name));
   const end = await incident.begin();
   let found: CheckResult | undefined;
   try {
