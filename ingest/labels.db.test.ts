@@ -63,7 +63,10 @@ describe('labels', () => {
     await label({ transaction_id: id, label: 'fraud' });
     const before = await stored(id);
     // Whoever says the same again, it has been known since then.
-    const again = await label({ transaction_id: id, label: 'fraud' }, { transaction_id: id, label: 'chargeback' });
+    const again = await label(
+      { transaction_id: id, label: 'fraud' },
+      { transaction_id: id, label: 'chargeback' },
+    );
     expect(words(again)).toEqual(['1 same', '2 same']);
     expect(await stored(id)).toEqual(before);
     expect(await trail(id)).toHaveLength(1);
@@ -79,7 +82,9 @@ describe('labels', () => {
 
   it('come alone, as an array or in lines', async () => {
     const [one, two] = [await decided(), await decided()];
-    expect(words(await read(await post(` {"transaction_id":"${one}","label":"fraud"}`)))).toEqual(['1 labelled']);
+    expect(words(await read(await post(` {"transaction_id":"${one}","label":"fraud"}`)))).toEqual([
+      '1 labelled',
+    ]);
     const text = `{"transaction_id":"${one}","label":"fraud"}\n\n{"transaction_id":"${two}","label":"fraud"}\nnot JSON`;
     const answer = await read(await post(text, 'application/x-ndjson'));
     expect(words(answer)).toEqual(['1 same', '3 labelled', '4 invalid']);
@@ -170,7 +175,11 @@ describe('what is wrong', () => {
 
   it('a key without the scope may not, and that is on the record', async () => {
     const { key } = await t.makeKey({ scopes: ['ingest', 'read'] });
-    await refused(await post('[{"transaction_id":"x","label":"fraud"}]', 'application/json', key), 403, 'denied');
+    await refused(
+      await post('[{"transaction_id":"x","label":"fraud"}]', 'application/json', key),
+      403,
+      'denied',
+    );
     await refused(await t.call(labelPath, { method: 'POST', key: null }), 401, 'unauthenticated');
   });
 });
