@@ -8,6 +8,7 @@ import { IngestMeters } from './meters';
 import { Problem, problemBody, problemOf, refusals, sendProblem } from './problems';
 import { batchPath, batchRoutes } from './routes/batch';
 import { healthRoutes } from './routes/health';
+import { labelRoutes } from './routes/labels';
 import { transactionRoutes } from './routes/transactions';
 import type { Usage } from './usage';
 
@@ -62,6 +63,7 @@ export const buildIngest = ({
   app.register(healthRoutes(engine));
   app.register(transactionRoutes(engine, door));
   app.register(batchRoutes(engine, door));
+  app.register(labelRoutes(engine, door));
   app.register(async (scope) => {
     for (const [url, allowed] of [...taken]) refuseOtherMethods(scope, url, allowed);
   });

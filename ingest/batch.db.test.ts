@@ -5,7 +5,8 @@ import { readKeptPayment } from '@/domain/transactions/kept-payment';
 import type { BatchAnswer } from './batch/results';
 import { aPayment, testIngest } from './ingest-fixture';
 import { batchReport, problemDetails, undecidedAnswer } from './openapi';
-import { batchBytes, batchPath, mostPayments } from './routes/batch';
+import { batchBytes, mostParts as mostPayments } from './batch/body';
+import { batchPath } from './routes/batch';
 
 const t = await testIngest();
 const ndjson = 'application/x-ndjson';

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { streamErrorCodes } from '@/domain/stream/error-codes';
 import type { DecisionAnswer } from '@/domain/transactions/decision-record';
+import { labelInput } from '@/domain/labels/input';
 import { outsideId, paymentFields } from '@/domain/transactions/input';
 import type { BatchAnswer, BatchResult } from './batch/results';
 import { type ProblemBody, type ProblemCode, problemStatus } from './problems';
-import { batchBytes, mostPayments } from './routes/batch';
+import { batchBytes, mostParts } from './batch/body';
+import type { LabelAnswer, LabelLine } from './routes/labels';
 import type { Undecided } from './routes/transactions';
 
 /** What the API answers to a payment. */
@@ -80,6 +82,29 @@ export const batchReport = z.strictObject({
   results: z.array(batchResult).describe('One for each payment sent, in their order.'),
 }) satisfies z.ZodType<BatchAnswer>;
 
+/** What became of one label. */
+export const labelLine = z.union([
+  z.strictObject({
+    ...resultOf,
+    result: z
+      .enum(['labelled', 'changed', 'same', 'unknown', 'archived'])
+      .describe(
+        '`labelled`: it had none. `changed`: it had the other. `same`: it was known, and since when stays. `unknown`: no payment that was decided has this id. `archived`: it is read-only now.',
+      ),
+  }),
+  z.strictObject({ ...resultOf, result: z.literal('invalid'), errors: wrongFields }),
+]) satisfies z.ZodType<LabelLine>;
+
+export const labelReport = z.strictObject({
+  labelled: howMany,
+  changed: howMany,
+  same: howMany,
+  unknown: howMany,
+  archived: howMany,
+  invalid: howMany,
+  results: z.array(labelLine).describe('One for each label sent, in their order.'),
+}) satisfies z.ZodType<LabelAnswer>;
+
 const check = z.enum(['ok', 'unavailable']);
 export const healthAnswer = z.strictObject({
   status: check,
@@ -145,12 +170,12 @@ const decidePayment = {
 const queueBatch = {
   operationId: 'queueBatch',
   summary: 'Queue a batch of payments',
-  description: `Keeps up to ${mostPayments} payments (${batchBytes / 1024 / 1024} MiB) for a worker to decide, and says of each what became of it. The same batch again changes nothing. After 503 send the whole batch again. Needs the scope \`ingest\`.`,
+  description: `Keeps up to ${mostParts} payments (${batchBytes / 1024 / 1024} MiB) for a worker to decide, and says of each what became of it. The same batch again changes nothing. After 503 send the whole batch again. Needs the scope \`ingest\`.`,
   requestBody: {
     required: true,
     content: {
       'application/json': {
-        schema: { type: 'array', items: ref('Payment'), minItems: 1, maxItems: mostPayments },
+        schema: { type: 'array', items: ref('Payment'), minItems: 1, maxItems: mostParts },
       },
       'application/x-ndjson': {
         schema: { type: 'string', description: 'One payment, as JSON, on each line.' },
@@ -159,6 +184,29 @@ const queueBatch = {
   },
   responses: {
     202: answered('The batch was read: one result for each payment, also when none was accepted', 'Batch'),
+    ...refusals(...everywhere, 'invalid_json', 'invalid', 'too_large', 'unsupported_media_type'),
+  },
+};
+
+const setLabels = {
+  operationId: 'setLabels',
+  summary: 'Say what payments turned out to be',
+  description: `One label, or up to ${mostParts} of them (${batchBytes / 1024 / 1024} MiB). They correct reports, rule and model figures, and count for later payments from now on. Sent again they change nothing; a later verdict replaces an earlier one. Of a single label that cannot be read the answer is 400. Needs the scope \`labels\`.`,
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': {
+        schema: {
+          oneOf: [ref('Label'), { type: 'array', items: ref('Label'), minItems: 1, maxItems: mostParts }],
+        },
+      },
+      'application/x-ndjson': {
+        schema: { type: 'string', description: 'One label, as JSON, on each line.' },
+      },
+    },
+  },
+  responses: {
+    200: answered('The labels were read: one result for each', 'Labels'),
     ...refusals(...everywhere, 'invalid_json', 'invalid', 'too_large', 'unsupported_media_type'),
   },
 };
@@ -209,6 +257,7 @@ export const openApi = (): Json => ({
     '/api/v1/transactions': { post: decidePayment },
     '/api/v1/transactions/batch': { post: queueBatch },
     '/api/v1/transactions/{id}': { get: getDecision },
+    '/api/v1/labels': { post: setLabels },
     '/api/v1/health': { get: getHealth },
     '/api/v1/openapi.json': { get: getDescription },
   },
@@ -218,6 +267,8 @@ export const openApi = (): Json => ({
       Payment: schemaOf(paymentFields),
       Decision: schemaOf(decisionAnswer),
       Batch: schemaOf(batchReport),
+      Label: schemaOf(labelInput),
+      Labels: schemaOf(labelReport),
       Undecided: schemaOf(undecidedAnswer),
       Problem: schemaOf(problemDetails),
       Health: schemaOf(healthAnswer),

@@ -72,7 +72,7 @@ const realMoment = (value: string): boolean => {
   return day >= 1 && day <= lastDay && !Number.isNaN(Date.parse(match[4] ? value : `${value}Z`));
 };
 
-const moment = z
+export const moment = z
   .string()
   .check(rule('invalid_timestamp', realMoment))
   .check(rule('offset_required', (value) => /(?:Z|[+-]\d\d:\d\d)$/.test(value)))

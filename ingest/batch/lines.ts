@@ -1,14 +1,14 @@
+import type { ZodError } from 'zod';
 import { type FieldIssue, fieldIssues } from '@/domain/errors';
 import { outsideId, type Payment, payloadHash, paymentInput } from '@/domain/transactions/input';
 import { paymentLimit, readJson } from '../media';
 import { Turns } from '../turns';
 import { NotABatch, type Part } from './parts';
 
-/** One payment of a batch, read: the payment with the hash of its content, or what is wrong with it. */
-export type Line = { line: number; id: string | null } & (
-  | { payment: Payment; hash: string }
-  | { issues: FieldIssue[] }
-);
+/** One part of a batch, read: what it is, or what is wrong with it. */
+export type Read<T> = { line: number; id: string | null } & (T | { issues: FieldIssue[] });
+/** One payment of a batch with the hash of its content. */
+export type Line = Read<{ payment: Payment; hash: string }>;
 
 const idOf = (sent: unknown): string | null => {
   if (typeof sent !== 'object' || sent === null) return null;
@@ -16,7 +16,21 @@ const idOf = (sent: unknown): string | null => {
   return id.success ? id.data : null;
 };
 
-const readPart = ({ line, bytes }: Part, jsonIsWhole: boolean): Line => {
+type Reader<T> = (sent: unknown) => { success: true; data: T } | { success: false; error: ZodError };
+
+/** A payment as it is read alone. */
+export const readPayment: Reader<{ payment: Payment; hash: string }> = (sent) => {
+  const parsed = paymentInput.safeParse(sent);
+  return parsed.success
+    ? { success: true, data: { payment: parsed.data, hash: payloadHash(parsed.data) } }
+    : parsed;
+};
+
+const readPart = <T extends object>(
+  { line, bytes }: Part,
+  jsonIsWhole: boolean,
+  read: Reader<T>,
+): Read<T> => {
   if (bytes.length > paymentLimit)
     return {
       line,
@@ -30,22 +44,26 @@ const readPart = ({ line, bytes }: Part, jsonIsWhole: boolean): Line => {
     if (jsonIsWhole) throw new NotABatch('invalid_json');
     return { line, id: null, issues: [{ field: '', rule: 'invalid_json' }] };
   }
-  const parsed = paymentInput.safeParse(sent);
-  return parsed.success
-    ? { line, id: parsed.data.transaction_id, payment: parsed.data, hash: payloadHash(parsed.data) }
-    : { line, id: idOf(sent), issues: fieldIssues(parsed.error) };
+  const found = read(sent);
+  return found.success
+    ? { line, id: idOf(sent), ...found.data }
+    : { line, id: idOf(sent), issues: fieldIssues(found.error) };
 };
 
 /**
- * Reads the parts of a batch as a payment sent alone is read, and gives way to other calls meanwhile.
+ * Reads the parts of a batch one by one as they are read when sent alone, and gives way to other calls meanwhile.
  * @param jsonIsWhole a part that is not JSON spoils the whole (an array), not only itself (NDJSON)
  * @throws NotABatch
  */
-export async function readParts(parts: readonly Part[], jsonIsWhole: boolean): Promise<Line[]> {
+export async function readParts<T extends object>(
+  parts: readonly Part[],
+  jsonIsWhole: boolean,
+  read: Reader<T>,
+): Promise<Read<T>[]> {
   const turns = new Turns();
-  const lines: Line[] = [];
+  const lines: Read<T>[] = [];
   for (const part of parts) {
-    lines.push(readPart(part, jsonIsWhole));
+    lines.push(readPart(part, jsonIsWhole, read));
     await turns.pass();
   }
   return lines;

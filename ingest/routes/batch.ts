@@ -1,42 +1,21 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Queued, ToQueue } from '@/domain/stream/queue-payments';
-import { type Line, readParts } from '../batch/lines';
-import { NotABatch, type Part, splitArray, splitLines } from '../batch/parts';
+import { batchBytes, batchProblem, callsOf, isNdjson, splitBody, takeBatches } from '../batch/body';
+import { type Line, readParts, readPayment } from '../batch/lines';
 import { batchAnswer } from '../batch/results';
 import type { Door } from '../door';
 import type { Engine } from '../engine';
-import { isPlainUtf8 } from '../media';
 import { misfitIssue } from '../misfit';
 import { Problem, unavailable } from '../problems';
 import { Turns } from '../turns';
 
 export const batchPath = '/api/v1/transactions/batch';
-/** A batch has at most so many payments and bytes. */
-export const mostPayments = 10_000;
-export const batchBytes = 16 * 1024 * 1024;
-/** Keeping payments costs far less than deciding them while a caller waits: so many count as one call against the rate. */
-const paymentsACall = 100;
 
 /** Batches at work at once in this process: each is held in memory. */
 const mostAtWork = 8;
 /** Kept by one statement. */
 const blockSize = 500;
-const ndjson = 'application/x-ndjson';
 const json = 'application/json; charset=utf-8';
-
-const isNdjson = (request: FastifyRequest): boolean =>
-  (request.headers['content-type'] ?? '').toLowerCase().startsWith(ndjson);
-
-const refusal = (error: NotABatch): Problem => {
-  if (error.why === 'too_many') return new Problem('too_large');
-  if (error.why === 'invalid_json') return new Problem('invalid_json');
-  return new Problem('invalid', [{ field: '', rule: 'not_an_array' }]);
-};
-
-const split = (request: FastifyRequest): Promise<Part[]> => {
-  const body = request.body as Buffer;
-  return isNdjson(request) ? splitLines(body, mostPayments) : splitArray(body, mostPayments);
-};
 
 /** Marks what cannot be decided, and says what is to be kept: of each id the first that can. */
 async function sift(lines: Line[], engine: Engine): Promise<ToQueue[]> {
@@ -66,10 +45,7 @@ export const batchRoutes =
   (engine: Engine, door: Door): FastifyPluginAsync =>
   async (app: FastifyInstance) => {
     let atWork = 0;
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser(['application/json', ndjson], { parseAs: 'buffer' }, (request, body, done) =>
-      isPlainUtf8(request) ? done(null, body) : done(new Problem('unsupported_media_type'), undefined),
-    );
+    takeBatches(app);
 
     app.post(
       batchPath,
@@ -79,17 +55,16 @@ export const batchRoutes =
         if (atWork >= mostAtWork) throw unavailable();
         atWork += 1;
         try {
-          const parts = await split(request);
-          if (parts.length === 0) throw new Problem('invalid', [{ field: '', rule: 'empty_batch' }]);
-          door.charge(request, Math.ceil(parts.length / paymentsACall) - 1);
-          const lines = await readParts(parts, !isNdjson(request));
+          const parts = await splitBody(request);
+          door.charge(request, callsOf(parts.length));
+          const lines = await readParts(parts, !isNdjson(request), readPayment);
           const kept = await keep(await sift(lines, engine), engine);
           const { text, accepted } = await batchAnswer(lines, kept);
           if (accepted > 0) engine.announce('stream');
           reply.code(202).header('content-type', json);
           return text;
         } catch (error) {
-          throw error instanceof NotABatch ? refusal(error) : error;
+          throw batchProblem(error);
         } finally {
           atWork -= 1;
         }
