@@ -52,7 +52,8 @@ test('a batch goes through the queue, and the page says how calls are answered',
   await expect(routes.getByRole('row').filter({ hasText: '/api/v1/transactions/batch' })).toBeVisible({
     timeout: 20_000,
   });
-  await page.getByRole('region', { name: 'By answer' }).getByText('Refused').click();
+  const answers = page.getByRole('region', { name: 'By answer' });
+  await answers.getByRole('row').filter({ hasText: 'Refused' }).click();
   await expect(page).toHaveURL(/answer=4xx/);
   await expectAccessible(page);
   for (const [tab, heading] of [
@@ -64,6 +65,7 @@ test('a batch goes through the queue, and the page says how calls are answered',
     await expectAccessible(page);
   }
 
+  await page.context().clearCookies();
   await signIn('analyst');
   for (const id of ids) {
     await page.goto(`/transactions/${id}`);
@@ -103,7 +105,7 @@ test('dead letters say why; put back or discarded by keyboard and all at once, o
 
   await page.goto('/pipeline');
   const groups = page.getByRole('region', { name: 'Dead letters by error' });
-  const unreadable = groups.getByRole('row').filter({ hasText: 'not what its hash' });
+  const unreadable = groups.getByRole('row').filter({ hasText: 'What was kept of it has been changed.' });
   await unreadable.getByRole('button', { name: 'Discard' }).click();
   await expect(dialog).toContainText('Discard 3 payments?');
   await dialog.getByLabel(/Reason/).fill('a test of the store');
@@ -113,6 +115,7 @@ test('dead letters say why; put back or discarded by keyboard and all at once, o
   await page.goto(`/pipeline?status=DISCARDED&q=${ids[2]}`);
   await expect(page.getByRole('row').filter({ hasText: ids[2] })).toContainText('Discarded');
 
+  await page.context().clearCookies();
   await signIn('security_officer');
   await page.goto('/security/audit-trail?action=stream:discard');
   await page.getByRole('row').nth(1).click();
