@@ -54,7 +54,10 @@ const vitest = async (name: string, args: string[], env: Record<string, string> 
 };
 
 /** What the versions differ in: migrations, the catalog, and every query about the server itself. */
-const byVersion = ['--project', 'db', 'db/', 'domain/database/', 'domain/activity/', 'domain/jobs/'];
+const byVersion = [
+  ...['--project', 'db', 'db/'],
+  ...['database', 'activity', 'jobs', 'storage', 'replication', 'pool'].map((noun) => `domain/${noun}/`),
+];
 
 /** What must hold on the oldest server we support, with and without what it may lack. */
 async function onFifteen(cron: boolean): Promise<Count> {
