@@ -2675,7 +2675,7 @@ BEGIN
       FROM (
         SELECT t.transaction_id, t.transaction_timestamp FROM transactions t
         WHERE t.transaction_timestamp >= v_from AND t.transaction_timestamp <= p_timestamp
-        ORDER BY t.transaction_timestamp DESC, t.transaction_id DESC LIMIT 2000) t
+        ORDER BY t.transaction_timestamp DESC, t.transaction_id DESC LIMIT 1000) t
       JOIN ml_features n USING (transaction_id, transaction_timestamp)
       WHERE n.transaction_timestamp >= v_from AND n.transaction_timestamp <= p_timestamp
         AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL AND v_of IS NOT NULL

@@ -1,6 +1,6 @@
 -- Which payments were like this one? cube and GiST: on vectors of length one the Euclidean distance orders like the
 -- cosine, over the 30 days before the payment. In sixteen dimensions GiST visits a good part of its index: above 100,000
--- payments in the two months it would take seconds, so there the newest 2,000 of the 30 days are compared one by one.
+-- payments in the two months it would take seconds, so there the newest 1,000 of the 30 days are compared one by one.
 DO $$
 BEGIN
   -- Minutes on millions of rows: made only where there is none of this kind.
@@ -32,7 +32,7 @@ BEGIN
       FROM (
         SELECT t.transaction_id, t.transaction_timestamp FROM transactions t
         WHERE t.transaction_timestamp >= v_from AND t.transaction_timestamp <= p_timestamp
-        ORDER BY t.transaction_timestamp DESC, t.transaction_id DESC LIMIT 2000) t
+        ORDER BY t.transaction_timestamp DESC, t.transaction_id DESC LIMIT 1000) t
       JOIN ml_features n USING (transaction_id, transaction_timestamp)
       WHERE n.transaction_timestamp >= v_from AND n.transaction_timestamp <= p_timestamp
         AND n.transaction_id <> p_transaction_id AND n.transaction_embedding IS NOT NULL AND v_of IS NOT NULL
