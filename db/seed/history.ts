@@ -46,6 +46,8 @@ export const seedHistory = async (options: {
   await sql`update transactions set latency_ms = null`;
   await workAlerts(past);
   await sql`select refresh_fraud_dashboard()`;
+  // Two days in seconds: autovacuum would be behind for its first minutes, and the console would say so.
+  await sql.unsafe('vacuum (analyze)');
   await database().transaction((tx) =>
     appendAudit(tx, systemActor('seed'), 'demo:fill', {
       resourceType: 'demo',
