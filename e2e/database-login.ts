@@ -24,3 +24,6 @@ export const clientNamed = (application: string): Sql =>
       options: '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0',
     },
   });
+
+/** One connection of the maintainer's login, which may act as the owner. */
+export const maintainerSql = (): Sql => postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { loginUrl } from './database-login';
+import { loginUrl, maintainerSql } from './database-login';
 import { expect, expectAccessible, test } from './fixtures';
 
 // The server tells queries apart by what they do: another name for the column would be the same query.
@@ -37,7 +37,7 @@ test('what is wrong is found by checking again, with its cause and the statement
   page,
   signIn,
 }) => {
-  const owner = postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });
+  const owner = maintainerSql();
   try {
     await owner`set role vigil_owner`;
     await owner`create table e2e_neglected (id int) with (autovacuum_enabled = false)`;

@@ -1,9 +1,6 @@
-import postgres from 'postgres';
 import { catalogue } from '@/domain/jobs/catalogue';
-import { loginUrl } from './database-login';
+import { maintainerSql } from './database-login';
 import { expect, expectAccessible, test } from './fixtures';
-
-const ownerSql = () => postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });
 
 const every = Object.keys(catalogue).sort();
 
@@ -56,7 +53,7 @@ test('a run that fails says why, in the list and in its sheet', async ({ page, s
   await signIn('db_operator');
   await page.goto('/database/jobs?open=prune-query-stats');
   const sheet = page.getByRole('complementary');
-  const sql = ownerSql();
+  const sql = maintainerSql();
   // Somebody holds what the job needs: it gives up after three seconds.
   await sql.begin(async (tx) => {
     await tx`set local role vigil_owner`;

@@ -1,10 +1,9 @@
-import postgres from 'postgres';
-import { loginUrl } from './database-login';
+import { maintainerSql } from './database-login';
 import { credentials, expect, expectAccessible, pay, payment, test } from './fixtures';
 
 /** Payments written into the queue by hand: their hash does not fit, so the worker gives them up as unreadable. */
 async function giveUp(ids: string[]): Promise<void> {
-  const sql = postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });
+  const sql = maintainerSql();
   try {
     for (const id of ids)
       await sql`insert into transaction_stream (transaction_id, raw_data, payload_hash)

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import postgres from 'postgres';
-import { loginUrl } from './database-login';
+import type postgres from 'postgres';
+import { maintainerSql } from './database-login';
 import { expect, expectAccessible, test } from './fixtures';
 
 const onStack = process.env.VIGIL_E2E_STACK_DIR !== undefined;
@@ -8,7 +8,7 @@ const slot = `e2e_${Date.now().toString(36)}`;
 
 /** Slots are made by who may replicate: the owner, as whom the maintainer may act. */
 const asOwner = async <T>(run: (sql: postgres.Sql) => Promise<T>): Promise<T> => {
-  const sql = postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });
+  const sql = maintainerSql();
   try {
     await sql`set role vigil_owner`;
     return await run(sql);

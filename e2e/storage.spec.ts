@@ -1,10 +1,9 @@
 import type { Page } from '@playwright/test';
-import postgres from 'postgres';
-import { loginUrl } from './database-login';
+import { maintainerSql } from './database-login';
 import { expect, expectAccessible, test } from './fixtures';
 
 const asOwner = async (statement: string): Promise<void> => {
-  const sql = postgres(loginUrl('maintainer'), { max: 1, onnotice: () => {} });
+  const sql = maintainerSql();
   await sql.begin(async (tx) => {
     await tx`set local role vigil_owner`;
     await tx.unsafe(statement);

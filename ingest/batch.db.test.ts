@@ -2,10 +2,10 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readKeptPayment } from '@/domain/transactions/kept-payment';
+import { batchBytes, mostParts as mostPayments } from './batch/body';
 import type { BatchAnswer } from './batch/results';
 import { aPayment, testIngest } from './ingest-fixture';
 import { batchReport, problemDetails, undecidedAnswer } from './openapi';
-import { batchBytes, mostParts as mostPayments } from './batch/body';
 import { batchPath } from './routes/batch';
 
 const t = await testIngest();

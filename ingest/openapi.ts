@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { labelInput } from '@/domain/labels/input';
 import { streamErrorCodes } from '@/domain/stream/error-codes';
 import type { DecisionAnswer } from '@/domain/transactions/decision-record';
-import { labelInput } from '@/domain/labels/input';
 import { outsideId, paymentFields } from '@/domain/transactions/input';
+import { batchBytes, mostParts } from './batch/body';
 import type { BatchAnswer, BatchResult } from './batch/results';
 import { type ProblemBody, type ProblemCode, problemStatus } from './problems';
-import { batchBytes, mostParts } from './batch/body';
 import type { LabelAnswer, LabelLine } from './routes/labels';
 import type { Undecided } from './routes/transactions';
 

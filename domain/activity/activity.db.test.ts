@@ -3,8 +3,7 @@ import postgres, { type Sql } from 'postgres';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { database } from '@/db/client';
 import { testDatabase } from '@/db/testing';
-import type { Role } from '@/domain/access';
-import { newRequestId, type PersonActor } from '@/domain/actor';
+import { personOf } from '@/domain/testing';
 import { cancelQuery, terminateSession } from './commands';
 import type { TreeRow } from './lock-tree';
 import { activitySnapshot, findSession } from './queries';
@@ -14,17 +13,6 @@ const t = await testDatabase({ role: 'web' });
 const [{ major } = { major: 0 }] =
   await t.sql`select current_setting('server_version_num')::int / 10000 as major`;
 
-const personOf = (role: Role): PersonActor => ({
-  kind: 'user',
-  userId: '00000000-0000-4000-8000-000000000001',
-  email: `${role}@example.org`,
-  name: role,
-  role,
-  sessionId: 'f'.repeat(64),
-  ip: '192.0.2.1',
-  userAgent: 'test',
-  requestId: newRequestId(),
-});
 const operator = personOf('db_operator');
 
 const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {

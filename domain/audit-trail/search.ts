@@ -71,7 +71,7 @@ const conditionsOf = (filter: AuditFilter): SQL[] => {
       or a.resource_id ilike ${like} or a.reason ilike ${like} or host(a.ip_address) like ${like}
       or a.request_id = ${filter.text}
       or (a.resource_type = 'person' and exists (select from console_users u
-        where u.id::text = a.resource_id and (u.name ilike ${like} or u.email ilike ${like}))))`);
+        where u.id = ${asUuid(resource)} and (u.name ilike ${like} or u.email ilike ${like}))))`);
   }
   return conditions;
 };

@@ -1,9 +1,8 @@
 import postgres, { type Sql } from 'postgres';
 import { afterAll, afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { closeDatabase, connect, databaseSql, setDatabase } from '@/db/client';
-import type { Role } from '@/domain/access';
-import { newRequestId, type PersonActor } from '@/domain/actor';
 import { type CheckPass, runChecks } from '@/domain/database/checks/run-checks';
+import { personOf } from '@/domain/testing';
 import { testPool } from './commands';
 import { lastPoolTest, poolSeries, poolSnapshot } from './queries';
 import { readPool } from './read-pool';
@@ -18,17 +17,6 @@ const pooled = (role: string): string => {
   return url.href;
 };
 
-const personOf = (role: Role): PersonActor => ({
-  kind: 'user',
-  userId: '00000000-0000-4000-8000-000000000001',
-  email: `${role}@example.org`,
-  name: role,
-  role,
-  sessionId: 'f'.repeat(64),
-  ip: '192.0.2.1',
-  userAgent: 'test',
-  requestId: newRequestId(),
-});
 const operator = personOf('db_operator');
 
 beforeEach(() => {

@@ -1,26 +1,14 @@
 import postgres from 'postgres';
 import { afterAll, afterEach, describe, expect, inject, test } from 'vitest';
 import { testDatabase } from '@/db/testing';
-import type { Role } from '@/domain/access';
-import { newRequestId, type PersonActor } from '@/domain/actor';
 import { sampleHealth } from '@/domain/database/sample-health';
+import { personOf } from '@/domain/testing';
 import { dropSlot } from './commands';
 import { analyticsServer, publication, replicationSeries, replicationSnapshot } from './queries';
 
 // Without anybody who follows; a real standby and subscriber are in replication.stack.test.ts.
 const t = await testDatabase({ role: 'web' });
 
-const personOf = (role: Role): PersonActor => ({
-  kind: 'user',
-  userId: '00000000-0000-4000-8000-000000000001',
-  email: `${role}@example.org`,
-  name: role,
-  role,
-  sessionId: 'f'.repeat(64),
-  ip: '192.0.2.1',
-  userAgent: 'test',
-  requestId: newRequestId(),
-});
 const operator = personOf('db_operator');
 const reason = 'its standby is gone for good';
 

@@ -10,6 +10,12 @@ export type Read<T> = { line: number; id: string | null } & (T | { issues: Field
 /** One payment of a batch with the hash of its content. */
 export type Line = Read<{ payment: Payment; hash: string }>;
 
+/** How the answer names a line; one without an id that could be read has none. */
+export const nameOf = ({ line, id }: { line: number; id: string | null }) => ({
+  line,
+  ...(id === null ? {} : { transaction_id: id }),
+});
+
 const idOf = (sent: unknown): string | null => {
   if (typeof sent !== 'object' || sent === null) return null;
   const id = outsideId.safeParse((sent as { transaction_id?: unknown }).transaction_id);

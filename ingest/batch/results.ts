@@ -5,7 +5,7 @@ import type { Standing } from '@/domain/transactions/stored-outcome';
 import { conflictIssue } from '../misfit';
 import { type WordedIssue, wordedIssues, wordedStreamError } from '../problems';
 import { Turns } from '../turns';
-import type { Line } from './lines';
+import { type Line, nameOf } from './lines';
 
 /** What became of one payment of a batch. */
 export type BatchResult = { line: number; transaction_id?: string } & (
@@ -40,7 +40,7 @@ const same = (named: object, standing: Standing): Told => ({
 
 /** @param accepted ids that an earlier line was accepted under */
 const tell = (line: Line, kept: ReadonlyMap<string, Queued>, accepted: Set<string>): Told => {
-  const named = { line: line.line, ...(line.id === null ? {} : { transaction_id: line.id }) };
+  const named = nameOf(line);
   if ('issues' in line) return refused(named, 'invalid', line.issues);
   const id = line.payment.transaction_id;
   const queued = kept.get(id);

@@ -4,7 +4,7 @@ import { AppError } from '@/domain/errors';
 import { type LabelResult, setLabels } from '@/domain/labels/commands';
 import { type LabelInput, labelInput, mostLabels } from '@/domain/labels/input';
 import { batchBytes, batchProblem, callsOf, isNdjson, splitBody, takeBatches } from '../batch/body';
-import { type Read, readParts } from '../batch/lines';
+import { nameOf, type Read, readParts } from '../batch/lines';
 import type { Part } from '../batch/parts';
 import { type Door, keyActor } from '../door';
 import type { Engine } from '../engine';
@@ -72,7 +72,7 @@ const answerOf = (lines: readonly Line[], found: ReadonlyMap<number, LabelResult
     archived: 0,
     invalid: 0,
     results: lines.map((one): LabelLine => {
-      const named = { line: one.line, ...(one.id === null ? {} : { transaction_id: one.id }) };
+      const named = nameOf(one);
       return 'issues' in one
         ? { ...named, result: 'invalid', errors: wordedIssues(one.issues) }
         : { ...named, result: found.get(one.line) as LabelResult };
