@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 const exclude = ['node_modules/**', '.next/**', '.vigil/**', 'e2e/**'];
+/** They script incidents and look at the whole server, so nothing else may be at work on it. */
+const alone = 'domain/database/checks/*.db.test.ts';
 
 /** Database tests that bin/test --stack leaves out, each for its reason. */
 const leftOut = [
@@ -41,11 +43,24 @@ export default defineConfig({
         test: {
           name: 'db',
           include: ['**/*.db.test.ts'],
-          exclude: process.env.VIGIL_TEST_POOLER ? [...exclude, ...leftOut] : exclude,
+          exclude: [...exclude, alone, ...(process.env.VIGIL_TEST_POOLER ? leftOut : [])],
           globalSetup: ['db/testing-server.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'db-alone',
+          include: [alone],
+          exclude,
+          globalSetup: ['db/testing-server.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -55,7 +55,7 @@ const vitest = async (name: string, args: string[], env: Record<string, string> 
 
 /** What the versions differ in: migrations, the catalog, and every query about the server itself. */
 const byVersion = [
-  ...['--project', 'db', 'db/'],
+  ...['--project', 'db*', 'db/'],
   ...['database', 'activity', 'jobs', 'storage', 'replication', 'pool'].map((noun) => `domain/${noun}/`),
 ];
 
@@ -91,7 +91,7 @@ async function everything(): Promise<void> {
   await check('build', build);
   // After the build, which writes the types of the routes.
   await check('types', () => runNode(['node_modules/typescript/bin/tsc', '--noEmit']));
-  await check('unit and database tests', () => vitest('all', ['--project', 'unit', '--project', 'db']));
+  await check('unit and database tests', () => vitest('all', ['--project', 'unit', '--project', 'db*']));
   if (await ensureDebianPostgres()) {
     await check('PostgreSQL 15', () => onFifteen(false));
     await check('PostgreSQL 15 with pg_cron', () => onFifteen(true));

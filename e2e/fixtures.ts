@@ -76,6 +76,9 @@ const cookiesOf = new Map<Role, Cookie[]>();
 
 async function signInCached(page: Page, role: Role): Promise<void> {
   const { web } = credentials();
+  // A page that somebody else left open goes on asking for what the next person may not see.
+  await page.goto('about:blank');
+  await page.context().clearCookies();
   const kept = cookiesOf.get(role);
   if (kept) {
     await page.context().addCookies(kept);

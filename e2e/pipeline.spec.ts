@@ -64,7 +64,6 @@ test('a batch goes through the queue, and the page says how calls are answered',
     await expectAccessible(page);
   }
 
-  await page.context().clearCookies();
   await signIn('analyst');
   for (const id of ids) {
     await page.goto(`/transactions/${id}`);
@@ -114,7 +113,6 @@ test('dead letters say why; put back or discarded by keyboard and all at once, o
   await page.goto(`/pipeline?status=DISCARDED&q=${ids[2]}`);
   await expect(page.getByRole('row').filter({ hasText: ids[2] })).toContainText('Discarded');
 
-  await page.context().clearCookies();
   await signIn('security_officer');
   await page.goto('/security/audit-trail?action=stream:discard');
   await page.getByRole('row').nth(1).click();

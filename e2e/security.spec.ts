@@ -61,6 +61,8 @@ test('the audit trail: filters in the address, J and K, marking by R, and an exp
   await expect.poll(() => sheet(page).locator('header').innerText()).toBe(first);
   await page.keyboard.press('r');
   await expect(sheet(page).getByText(/^Reviewed by /)).toBeVisible();
+  const entry = /#([\d,]+)/.exec(first)?.[1]?.replaceAll(',', '');
+  await expect(page).toHaveURL(new RegExp(`[?&]open=${entry}(&|$)`));
   await page.reload();
   await expect(sheet(page).getByText(/^Reviewed by /)).toBeVisible();
   await expectAccessible(page);

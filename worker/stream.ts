@@ -117,7 +117,12 @@ export class Stream implements Part {
   async #listen(): Promise<void> {
     while (!this.#stopped && !this.#listening) {
       try {
-        this.#listening = await this.#options.direct.listen(notifyChannel, (payload) => this.#heard(payload));
+        // What was said before we listened, or while the connection was away, is not said again: so we look.
+        this.#listening = await this.#options.direct.listen(
+          notifyChannel,
+          (payload) => this.#heard(payload),
+          () => this.#wakeUp(),
+        );
       } catch (error) {
         log.debug({ err: error }, 'not listening yet');
         await waited(listenAgainMs);

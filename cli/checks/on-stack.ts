@@ -30,7 +30,7 @@ export async function withServers(use: (env: Record<string, string>) => Promise<
 
 /** The database tests, with the web's and the worker's connections through PgBouncer; vitest.config.ts leaves out what means nothing there. */
 export const databaseTests = (vitest: Vitest, env: Record<string, string>): Promise<Count> =>
-  vitest('stack-db', ['--project', 'db'], env);
+  vitest('stack-db', ['--project', 'db*'], env);
 
 /** What only these servers can show: pg_cron, pgvector, the pool, the standby and the subscriber. */
 export const stackTests = (vitest: Vitest, env: Record<string, string>): Promise<Count> =>
