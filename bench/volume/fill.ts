@@ -11,6 +11,7 @@ import {
   fillPeople,
   fillQueryStats,
   fillStream,
+  settleBacklog,
 } from './fill-around';
 import { fillPayments } from './fill-payments';
 import { monthsUntil, type Span, type VolumeWorld } from './world';
@@ -133,6 +134,7 @@ export const fillVolume = async (
     });
     took('indexes');
     for (const span of spans) await fillAlerts(sql, span);
+    await settleBacklog(sql);
     await fillStream(sql, { from: new Date(now.getTime() - 30 * day), to: now });
     took('alerts, stream');
     await analyzeAll([...hands]);
@@ -190,6 +192,7 @@ export const topUp = async (sql: Sql, world: VolumeWorld): Promise<void> => {
   await fillPayments(sql, world, span, { label: `until ${span.to.toISOString()}`, embedded: true });
   await fillHeads(sql, span);
   await fillAlerts(sql, span);
+  await settleBacklog(sql);
   await fillStream(sql, span);
   await sql`update volume_filled set until = ${span.to.toISOString()}::timestamptz`;
   await sql`select refresh_fraud_dashboard()`;

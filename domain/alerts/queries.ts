@@ -12,8 +12,8 @@ import { type AlertHistory, alertHistory } from './history';
 import { type AlertFilters, alertInput, listAlertsInput, nextAlertInput } from './input';
 import { type AlertRow, alertColumns, alertNames, alertRow, held } from './rows';
 
-/** Counting stops here: a tab says `9 999+` and stays cheap whatever the backlog. */
-export const countLimit = 10_000;
+/** Counting stops here: a tab says `999+` and stays cheap whatever the backlog. */
+export const countLimit = 1_000;
 
 export type AlertCounts = { mine: number; open: number; escalated: number; matching: number };
 export type AlertList = Page<AlertRow> & { counts: AlertCounts; attacks: Attack[]; baseCurrency: string };

@@ -133,7 +133,7 @@ function QueueHead({ list }: { list: AlertList }) {
   const { values, set } = useFilters(['tab', 'order', 'alert']);
   const tab = values.tab ?? 'open';
   const order = values.order ?? (tab === 'all' ? 'newest' : 'urgent');
-  const count = (value: number) => (value > 9999 ? `${formatNumber(9999)}+` : formatNumber(value));
+  const count = (value: number) => (value > 999 ? `${formatNumber(999)}+` : formatNumber(value));
   return (
     <div className={styles.head}>
       <div className={styles.headRow}>
