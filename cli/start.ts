@@ -4,6 +4,7 @@ import { closeDatabase, connect, databaseSql, setDatabase } from '@/db/client';
 import { isFree } from '@/db/embedded';
 import { seed } from '@/db/seed';
 import { seedHistory } from '@/db/seed/history';
+import { seedStory } from '@/db/seed/story';
 import { announce } from './starter/announce';
 import { buildConsole } from './starter/build';
 import { openDatabase } from './starter/database';
@@ -72,7 +73,8 @@ async function main(): Promise<void> {
     () => waitForAnswer(`${webUrl(settings)}/api/health`, hopeful),
     () => 'answers',
   );
-  if (settings.demo && credentials.apiKey) supervisor.start(demoSpec(settings, credentials.apiKey));
+  if (credentials.begun && credentials.apiKey)
+    supervisor.start(demoSpec(settings, credentials.apiKey, credentials.begun));
   announce(settings, credentials, firstAdminLink);
 }
 
@@ -80,21 +82,26 @@ async function seedDatabase(settings: Settings, url: string) {
   const file = credentialsFile(settings.dataDir);
   setDatabase(connect(url, { max: 2, name: 'seed' }));
   try {
-    const result = await seed({ demo: settings.demo, known: readJson<Credentials>(file) });
+    const known = readJson<Credentials>(file);
+    const result = await seed({ demo: settings.demo, known });
+    const begun = settings.demo ? (known?.begun ?? new Date().toISOString()) : undefined;
     const credentials: Credentials = {
       web: webUrl(settings),
       ingest: ingestUrl(settings),
       ...(result.apiKey ? { apiKey: result.apiKey } : {}),
       users: result.users,
+      ...(begun ? { begun } : {}),
     };
     writePrivate(file, `${JSON.stringify(credentials, null, 2)}\n`);
-    if (settings.demo && settings.historyHours > 0) {
+    if (begun && settings.historyHours > 0) {
       const payments = await seedHistory({
         hours: settings.historyHours,
+        begun: Date.parse(begun),
         onBegin: (count) => say(historyBegins(count)),
       });
       if (payments > 0) {
-        result.made.push(`${payments} payments of the last ${settings.historyHours} hours`);
+        await seedStory(result.users);
+        result.made.push(`${payments} payments of the ${settings.historyHours} hours before`);
         // Where pg_cron has the job, the worker does not run it when it starts.
         await databaseSql()`select refresh_fraud_dashboard()`;
       }
@@ -106,7 +113,7 @@ async function seedDatabase(settings: Settings, url: string) {
   }
 }
 
-const historyBegins = (count: number) => `· demo: deciding ${count} payments of the hours before now`;
+const historyBegins = (count: number) => `· demo: deciding ${count} payments of the weeks before now`;
 
 async function assertPortsFree(settings: Settings): Promise<void> {
   for (const [name, port] of [

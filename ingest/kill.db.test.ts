@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pause } from '@/db/process-table';
-import { dice } from '@/db/seed/demo-world';
+import { dice } from '@/db/seed/simulator/dice';
 import { realIngest } from './process-fixture';
 
 const points = Number(process.env.VIGIL_KILL_POINTS ?? 50);

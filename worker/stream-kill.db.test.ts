@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { pause } from '@/db/process-table';
-import { dice } from '@/db/seed/demo-world';
+import { dice } from '@/db/seed/simulator/dice';
 import { bruteForceFeatures, type RecordedPayment } from '@/domain/transactions/feature-oracle';
 import { features } from '@/domain/transactions/features';
 import type { Payment } from '@/domain/transactions/input';

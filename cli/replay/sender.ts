@@ -15,6 +15,7 @@ export type Counts = {
 export type Sender = {
   /** Resolves when there is room for another payment, and its turn has come. */
   turn(): Promise<void>;
+  /** Sends it as a payment of now, unless it says when it was. */
   send(row: Row): void;
   /** Waits until all that was sent has its answer; after `withinMs` the rest is given up. */
   finish(withinMs?: number): Promise<void>;
@@ -140,7 +141,7 @@ export const makeSender = (options: Options): Sender => {
     send: (row) => {
       counts.sent += 1;
       const work: Promise<void> = deliver(
-        JSON.stringify({ ...row, transaction_timestamp: now().toISOString() }),
+        JSON.stringify({ transaction_timestamp: now().toISOString(), ...row }),
       ).finally(() => underWay.delete(work));
       underWay.add(work);
     },

@@ -48,6 +48,8 @@ export type Credentials = {
   ingest: string;
   apiKey?: string;
   users: SignIn[];
+  /** When the demo was started first: its traffic follows from that. */
+  begun?: string;
 };
 
 export const credentialsFile = (dataDir: string): string => path.join(dataDir, 'credentials.json');

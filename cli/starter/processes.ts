@@ -114,9 +114,9 @@ export const publicUrl = (settings: Settings): string => settings.webOrigin ?? w
 export const ingestUrl = (settings: Settings): string => `http://localhost:${settings.ingestPort}`;
 
 /** Payments of the demo: it may end when its source does. */
-export const demoSpec = (settings: Settings, apiKey: string): ProcessSpec => ({
+export const demoSpec = (settings: Settings, apiKey: string, begun: string): ProcessSpec => ({
   name: 'demo',
-  args: [...tsx, 'cli/demo.ts'],
+  args: [...tsx, 'cli/simulate.ts', '--begun', begun],
   env: {
     ...basicEnvironment(),
     VIGIL_PROCESS: 'demo',

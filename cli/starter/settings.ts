@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { demoDays } from '@/db/seed/simulator/demo';
 
 /** A reason not to start that the person at the keyboard can do something about; shown without a stack. */
 export class StartError extends Error {}
@@ -81,9 +82,10 @@ function readMetricsPort(env: Environment, name: string, usual: number): string 
 }
 
 function readHistoryHours(env: Environment): number {
-  const hours = Number(env.VIGIL_DEMO_HISTORY_HOURS || 48);
-  if (Number.isInteger(hours) && hours >= 0 && hours <= 48) return hours;
-  throw new StartError(`VIGIL_DEMO_HISTORY_HOURS is ${env.VIGIL_DEMO_HISTORY_HOURS}; it takes 0 to 48.`);
+  const most = 24 * demoDays;
+  const hours = Number(env.VIGIL_DEMO_HISTORY_HOURS || most);
+  if (Number.isInteger(hours) && hours >= 0 && hours <= most) return hours;
+  throw new StartError(`VIGIL_DEMO_HISTORY_HOURS is ${env.VIGIL_DEMO_HISTORY_HOURS}; it takes 0 to ${most}.`);
 }
 
 function readUrl(env: Environment, name: string): string | null {

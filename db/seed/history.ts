@@ -5,48 +5,58 @@ import { type DecideDeps, decide } from '@/domain/transactions/decide';
 import { loadDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { paymentInput } from '@/domain/transactions/input';
-import { demoHistory, type PastPayment } from './demo-payments';
+import { demoTraffic } from './simulator/demo';
+import { type Simulated, simulate } from './simulator/timeline';
 
-const seed = 20_240;
-const perHour = 120;
-/** The same as those of the live demo: habits go on. */
-const customers = 1500;
 const block = 400;
 /** Alerts of the last so many minutes are left to the people of the demo; the older ones have been worked. */
 const leftOpenMinutes = 75;
 
 /**
- * Gives the demo the two days before its first start: payments decided by the same code as those of now, their alerts
- * dated when they would have come up, the older ones worked and their payments labelled by what they really were.
+ * Gives the demo the time before its first start: payments decided by the same code as those of now, their alerts
+ * dated when they would have come up, the older ones worked, and labels where something is known by now.
  * Does nothing where payments are.
+ * @param options.begun the demo's first start, in milliseconds since 1970
  * @param options.onBegin told how many payments there will be
  * @returns how many payments were recorded
  */
 export const seedHistory = async (options: {
   hours: number;
+  begun: number;
   onBegin?: (payments: number) => void;
 }): Promise<number> => {
   const sql = databaseSql();
   const [there] = await sql`select 1 from transactions limit 1`;
   if (there) return 0;
-  const past = [
-    ...demoHistory(seed, options.hours, { perHour, customers, now: new Date(Date.now() - 60_000) }),
-  ];
+  const from = options.begun - options.hours * 3_600_000;
+  const past = [...simulate(demoTraffic(options.begun), from, Date.now())];
   options.onBegin?.(past.length);
+  await sql`select ensure_partitions(${new Date(from).toISOString()}::timestamptz)`;
   const rules = await loadDecisionRules(sql);
   const deps: DecideDeps = { sql, rules: () => rules, queue: new EntityQueue() };
-  for (let from = 0; from < past.length; from += block) {
-    const inputs = past.slice(from, from + block).map(({ payment }) => ({
-      payment: paymentInput.parse(payment),
-      receivedAt: payment.transaction_timestamp,
-    }));
-    await decide(inputs, deps);
+  const reports = reportsOf(past);
+  for (let first = 0; first < past.length; first += block) {
+    const payments = past.slice(first, first + block);
+    // Who is charged back is known to the payments after it, not to those before.
+    const by = payments[0]?.payment.transaction_timestamp ?? '';
+    await label(take(reports, (report) => report.labelled_at <= by));
+    const outcomes = await decide(
+      payments.map(({ payment }) => ({
+        payment: paymentInput.parse(payment),
+        receivedAt: payment.transaction_timestamp,
+      })),
+      deps,
+    );
+    const refused = outcomes.find((outcome) => outcome.kind !== 'answer');
+    if (refused) throw new Error(`a payment of the demo's past was not decided: ${refused.kind}`);
   }
+  const now = new Date().toISOString();
+  await label(take(reports, (report) => report.labelled_at <= now));
   // Nobody waited for these answers: the time that a block took says nothing about a payment.
   await sql`update transactions set latency_ms = null`;
   await workAlerts(past);
   await sql`select refresh_fraud_dashboard()`;
-  // Two days in seconds: autovacuum would be behind for its first minutes, and the console would say so.
+  // Weeks in seconds: autovacuum would be behind for its first minutes, and the console would say so.
   await sql.unsafe('vacuum (analyze)');
   await database().transaction((tx) =>
     appendAudit(tx, systemActor('seed'), 'demo:fill', {
@@ -58,22 +68,67 @@ export const seedHistory = async (options: {
   return past.length;
 };
 
-/** Dates the alerts by their payments and closes those that people have had time for. */
-const workAlerts = async (past: readonly PastPayment[]): Promise<void> => {
+type Labelled = {
+  transaction_id: string;
+  transaction_timestamp: string;
+  is_fraud: boolean;
+  labelled_at: string;
+};
+
+/** The first of the list for which `due` holds, taken off it. */
+const take = <T>(list: T[], due: (one: T) => boolean): T[] => {
+  const end = list.findIndex((one) => !due(one));
+  return list.splice(0, end < 0 ? list.length : end);
+};
+
+/** What banks and customers report, in the order in which it becomes known. */
+const reportsOf = (past: readonly Simulated[]): Labelled[] =>
+  past
+    .flatMap(({ payment, known }) =>
+      known
+        ? [
+            {
+              transaction_id: payment.transaction_id,
+              transaction_timestamp: payment.transaction_timestamp,
+              is_fraud: true,
+              labelled_at: new Date(known.at).toISOString(),
+            },
+          ]
+        : [],
+    )
+    .sort((a, b) => (a.labelled_at < b.labelled_at ? -1 : 1));
+
+const label = async (labels: readonly Labelled[]): Promise<void> => {
   const sql = databaseSql();
-  const [analyst] =
-    await sql`select id::text from console_users where role = 'analyst' order by created_at limit 1`;
-  const workedBy = analyst?.id ?? null;
-  const attacks = past.filter(({ attack }) => attack).map(({ payment }) => payment.transaction_id);
+  for (let first = 0; first < labels.length; first += 200)
+    await sql`select count(*) from label_transactions(${JSON.stringify(labels.slice(first, first + 200))}::text::jsonb, 'import')`;
+};
+
+/** Dates the alerts by their payments and closes those that people have had time for. */
+const workAlerts = async (past: readonly Simulated[]): Promise<void> => {
+  const sql = databaseSql();
+  const analysts =
+    await sql`select id::text from console_users where role in ('analyst', 'senior_analyst') order by created_at`;
+  const people = analysts.map(({ id }) => String(id));
+  // An analyst sees most of what was fraud, but not that a customer will deny what they bought.
+  const attacks = past
+    .filter(({ fraud }) => fraud !== null && fraud !== 'friendly_fraud')
+    .map(({ payment }) => payment.transaction_id);
   await sql`update fraud_alerts set created_at = transaction_timestamp,
     queue_at = transaction_timestamp + (queue_at - created_at),
     sla_due_at = transaction_timestamp + (sla_due_at - created_at)`;
   // Two to eleven minutes each, the same on every machine.
-  const worked = await sql`update fraud_alerts a set status = 'decided', decided_by = ${workedBy},
-      assignee_id = ${workedBy}, disposition = case when a.transaction_id = any(${attacks}) then 'fraud'
+  const worked = await sql<Labelled[]>`update fraud_alerts a set status = 'decided', decided_by = w.id,
+      assignee_id = w.id, disposition = case when a.transaction_id = any(${attacks}) then 'fraud'
         when a.decision = 'BLOCK' then 'false_positive' else 'good_alert' end,
       decided_at = created_at + make_interval(secs => 120 + abs(hashtext(transaction_id)) % 540)
-    where created_at < now() - make_interval(mins => ${leftOpenMinutes})
+    from (select alert.id as alert_id, (${people}::text[])[1 + abs(hashtext(alert.transaction_id)) % greatest(1, cardinality(${people}::text[]))] as id
+      from fraud_alerts alert) w
+    where w.alert_id = a.id and created_at < now() - make_interval(mins => ${leftOpenMinutes})
     returning transaction_id, transaction_timestamp, disposition = 'fraud' as is_fraud, decided_at as labelled_at`;
-  await sql`select count(*) from label_transactions(${JSON.stringify(worked)}::text::jsonb, 'import')`;
+  const reported = new Set(
+    past.filter(({ known }) => known && known.at <= Date.now()).map(({ payment }) => payment.transaction_id),
+  );
+  // A chargeback says more than a verdict.
+  await label(worked.filter(({ transaction_id }) => !reported.has(transaction_id)));
 };

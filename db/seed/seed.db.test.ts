@@ -3,6 +3,8 @@ import { testDatabase } from '@/db/testing';
 import { roles } from '@/domain/access';
 import { verifyPassword } from '@/domain/sessions/password';
 import { seed } from '.';
+import { seedHistory } from './history';
+import { seedStory } from './story';
 
 const t = await testDatabase();
 
@@ -44,4 +46,29 @@ test('without the demo: one link for the first administrator, a new one each sta
   expect(open).toHaveLength(1);
   await t.sql`update console_users set password_hash = 'x' where role = 'admin'`;
   expect((await seed({ demo: false, known: null })).firstAdminPath).toBeNull();
+});
+
+test('a new demo has a past with known frauds and work for everybody', async () => {
+  const { users } = await seed({ demo: true, known: null });
+  const begun = Date.now();
+  const payments = await seedHistory({ hours: 3, begun });
+  expect(payments).toBeGreaterThan(200);
+  await seedStory(users);
+  const [counts] =
+    await t.sql`select count(*)::int as paid, count(*) filter (where decision = 'BLOCK')::int as blocked,
+    count(*) filter (where is_fraud)::int as fraud, count(latency_ms)::int as timed from transactions`;
+  expect(counts).toMatchObject({ paid: payments, timed: 0 });
+  expect(counts?.blocked).toBeGreaterThan(5);
+  expect(counts?.fraud).toBeGreaterThan(0);
+  const alerts = await t.sql`select status, count(*)::int as n from fraud_alerts group by 1`;
+  const waiting = new Map(alerts.map(({ status, n }) => [status, n]));
+  expect(waiting.get('escalated')).toBe(2);
+  expect(waiting.get('open')).toBeGreaterThan(3);
+  const [rule] = await t.sql`select state, created_by from rule_versions where rule_name like 'Cards tried%'`;
+  expect(rule?.state).toBe('draft');
+  const [event] =
+    await t.sql`select host(ip_address) as ip from security_events where event_type = 'login.new_device'`;
+  expect(event?.ip).toBe('203.0.113.66');
+  // What is there stays as it is.
+  expect(await seedHistory({ hours: 3, begun })).toBe(0);
 });
