@@ -2,14 +2,14 @@
 
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { Legend, type Limit, type Series, TimeChart } from '@/components/charts';
+import type { Limit } from '@/components/charts';
 import { formatBytes, formatDuration, formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
-import { Panel } from '@/components/panel';
 import type { CheckName } from '@/domain/database/checks/definitions';
 import type { HealthSeries } from '@/domain/database/queries';
 import type { HealthPoint } from '@/domain/database/samples';
 import styles from './database.module.css';
+import { LanePanel } from './lane-panel';
 import { definitionOf } from './words';
 
 type Live = UseQueryResult<HealthSeries, LiveError>;
@@ -96,7 +96,7 @@ export function HealthCharts({ series }: { series: Live }) {
   return (
     <div className={styles.charts}>
       {lanes.map((lane) => (
-        <LanePanel key={lane.id} lane={lane} series={series} />
+        <HealthLane key={lane.id} lane={lane} series={series} />
       ))}
     </div>
   );
@@ -106,48 +106,31 @@ export function HealthCharts({ series }: { series: Live }) {
 const sampledUntil = (start: string, stepSeconds: number, now: string): number =>
   Math.min(new Date(start).getTime() + stepSeconds * 1000, new Date(now).getTime());
 
-function LanePanel({ lane, series }: { lane: Lane; series: Live }) {
+function HealthLane({ lane, series }: { lane: Lane; series: Live }) {
   const t = useTranslations('database');
-  const points = series.data?.points ?? [];
   const stepSeconds = series.data?.stepSeconds ?? 60;
-  const sampled = points.filter((point) => lane.keys.some((key) => point[key] !== null));
-  const last = sampled.at(-1);
-  const lines: Series[] = lane.keys.map((key, i) => ({
-    key,
-    label: t(`series.${key}`),
-    color: lane.colors[i] ?? 'var(--vg-allowed)',
-  }));
+  const last = series.data?.points.findLast((point) => lane.keys.some((key) => point[key] !== null));
   return (
-    <Panel
-      title={t(`charts.${lane.id}.title`)}
-      question={t(`charts.${lane.id}.question`)}
-      live={series}
-      at={series.data && (last ? sampledUntil(last.at, stepSeconds, series.data.at) : series.data.at)}
-      staleAfter={300}
-      height={164}
-      empty={
-        series.data !== undefined &&
-        sampled.length === 0 && { title: t('noSamples'), hint: t('noSamplesHint') }
-      }
-      table={{
-        head: [t('time'), ...lines.map((line) => line.label)],
-        rows: points.map((point) => [point.at, ...lane.keys.map((key) => point[key])]),
+    <LanePanel
+      words={{
+        title: t(`charts.${lane.id}.title`),
+        question: t(`charts.${lane.id}.question`),
+        time: t('time'),
+        empty: { title: t('noSamples'), hint: t('noSamplesHint') },
       }}
       csvName={`database-${lane.id}`}
-    >
-      {lines.length > 1 && <Legend entries={lines.map(({ label, color }) => ({ label, color }))} />}
-      <TimeChart
-        label={t(`charts.${lane.id}.title`)}
-        kind="line"
-        points={points.map((point) => ({ ...point }))}
-        stepSeconds={stepSeconds}
-        series={lines}
-        limits={lane.limits}
-        format={lane.format}
-        tickFormat={lane.tickFormat ?? lane.format}
-        ceiling={lane.top ?? Math.max(0, ...lane.limits.map((one) => one.value * 1.25))}
-        height={lines.length > 1 ? 116 : 140}
-      />
-    </Panel>
+      live={series}
+      lines={lane.keys.map((key, i) => ({
+        key,
+        label: t(`series.${key}`),
+        color: lane.colors[i] ?? 'var(--vg-allowed)',
+      }))}
+      at={series.data && (last ? sampledUntil(last.at, stepSeconds, series.data.at) : series.data.at)}
+      staleAfter={300}
+      limits={lane.limits}
+      format={lane.format}
+      tickFormat={lane.tickFormat}
+      ceiling={lane.top ?? Math.max(0, ...lane.limits.map((one) => one.value * 1.25))}
+    />
   );
 }

@@ -2,12 +2,12 @@
 
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { Legend, type Limit, type Series, TimeChart } from '@/components/charts';
+import type { Limit } from '@/components/charts';
 import { formatMs, formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
-import { Panel } from '@/components/panel';
 import type { PoolPoint, PoolSeries, PoolSnapshot } from '@/domain/pool/queries';
 import styles from '../database.module.css';
+import { LanePanel } from '../lane-panel';
 
 type Props = {
   series: UseQueryResult<PoolSeries, LiveError>;
@@ -55,54 +55,34 @@ export function PoolCharts({ series, snapshot }: Props) {
   return (
     <div className={styles.charts}>
       {lanes.map((lane) => (
-        <LanePanel key={lane.id} lane={lane} series={series} queue={limits?.waitTimeoutSeconds ?? 0} />
+        <PoolLane key={lane.id} lane={lane} series={series} queue={limits?.waitTimeoutSeconds ?? 0} />
       ))}
     </div>
   );
 }
 
-function LanePanel({ lane, series, queue }: { lane: Lane; series: Props['series']; queue: number }) {
+function PoolLane({ lane, series, queue }: { lane: Lane; series: Props['series']; queue: number }) {
   const t = useTranslations('pool');
-  const points = series.data?.points ?? [];
-  const sampled = points.filter((point) => lane.keys.some((key) => point[key] !== null));
-  const lines: Series[] = lane.keys.map((key, i) => ({
-    key,
-    label: t(`series.${key}`),
-    color: lane.colors[i] ?? 'var(--vg-allowed)',
-  }));
+  const refused = lane.id === 'wait' && queue > 0;
   return (
-    <Panel
-      title={t(`charts.${lane.id}.title`)}
-      question={
-        lane.id === 'wait' && queue > 0
-          ? t('refusedAfter', { seconds: queue })
-          : t(`charts.${lane.id}.question`)
-      }
-      live={series}
-      height={164}
-      empty={
-        series.data !== undefined &&
-        sampled.length === 0 && { title: t('noSamples'), hint: t('noSamplesHint') }
-      }
-      table={{
-        head: [t('time'), ...lines.map((line) => line.label)],
-        rows: points.map((point) => [point.at, ...lane.keys.map((key) => point[key])]),
+    <LanePanel
+      words={{
+        title: t(`charts.${lane.id}.title`),
+        question: refused ? t('refusedAfter', { seconds: queue }) : t(`charts.${lane.id}.question`),
+        time: t('time'),
+        empty: { title: t('noSamples'), hint: t('noSamplesHint') },
       }}
       csvName={`pool-${lane.id}`}
-    >
-      {lines.length > 1 && <Legend entries={lines.map(({ label, color }) => ({ label, color }))} />}
-      <TimeChart
-        label={t(`charts.${lane.id}.title`)}
-        kind={lines.length > 1 ? 'bars' : 'line'}
-        points={points.map((point) => ({ ...point }))}
-        stepSeconds={series.data?.stepSeconds}
-        series={lines}
-        limits={lane.limits}
-        format={lane.format}
-        tickFormat={lane.format}
-        ceiling={Math.max(0, ...lane.limits.map((one) => one.value * 1.2))}
-        height={lines.length > 1 ? 116 : 140}
-      />
-    </Panel>
+      live={series}
+      lines={lane.keys.map((key, i) => ({
+        key,
+        label: t(`series.${key}`),
+        color: lane.colors[i] ?? 'var(--vg-allowed)',
+      }))}
+      kind={lane.keys.length > 1 ? 'bars' : 'line'}
+      limits={lane.limits}
+      format={lane.format}
+      ceiling={Math.max(0, ...lane.limits.map((one) => one.value * 1.2))}
+    />
   );
 }

@@ -2,13 +2,13 @@
 
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
-import { Legend, type Limit, type Series, TimeChart } from '@/components/charts';
+import type { Limit } from '@/components/charts';
 import { formatBytes } from '@/components/format';
 import type { LiveError } from '@/components/live';
-import { Panel } from '@/components/panel';
 import { definitions } from '@/domain/database/checks/definitions';
 import type { ReplicationPoint, ReplicationSeries } from '@/domain/replication/queries';
 import type { ReplicationServer } from '@/domain/replication/server';
+import { LanePanel } from '../lane-panel';
 import styles from './replication.module.css';
 import { delay } from './words';
 
@@ -51,52 +51,36 @@ export function ReplicationCharts({ series, server }: { series: Live; server: Re
   return (
     <div className={styles.charts}>
       {lanes.map((lane) => (
-        <LanePanel key={lane.id} lane={lane} series={series} />
+        <ReplicationLane key={lane.id} lane={lane} series={series} />
       ))}
     </div>
   );
 }
 
-function LanePanel({ lane, series }: { lane: Lane; series: Live }) {
+function ReplicationLane({ lane, series }: { lane: Lane; series: Live }) {
   const t = useTranslations('replication');
   const points = series.data?.points ?? [];
-  const values = points.flatMap((point) => lane.keys.map((key) => point[key]));
-  const sampled = values.filter((value) => value !== null);
-  const lines: Series[] = lane.keys
-    .map((key, at) => ({ key, label: t(`series.${key}`), color: colors[at] ?? 'var(--vg-text-2)' }))
-    .filter(({ key }) => lane.keys.length === 1 || points.some((point) => point[key as Key] !== null));
+  const highest = Math.max(0, ...points.flatMap((point) => lane.keys.map((key) => point[key] ?? 0)));
   const { limit } = lane;
   const named = limit ? t(limit.words, { value: lane.format(limit.value) }) : t('noLimit');
-  const near = limit !== null && Math.max(0, ...sampled) * 4 > limit.value;
+  const near = limit !== null && highest * 4 > limit.value;
   return (
-    <Panel
-      title={t(`charts.${lane.id}.title`)}
-      question={near ? t(`charts.${lane.id}.question`) : named}
-      live={series}
-      height={164}
-      empty={
-        series.data !== undefined &&
-        sampled.length === 0 && { title: t('noSamples'), hint: t('noSamplesHint') }
-      }
-      table={{
-        head: [t('time'), ...lines.map((line) => line.label)],
-        rows: points.map((point) => [point.at, ...lines.map((line) => point[line.key as Key])]),
+    <LanePanel
+      words={{
+        title: t(`charts.${lane.id}.title`),
+        question: near ? t(`charts.${lane.id}.question`) : named,
+        time: t('time'),
+        empty: { title: t('noSamples'), hint: t('noSamplesHint') },
       }}
       csvName={`replication-${lane.id}`}
-    >
-      <Legend entries={lines.map(({ label, color }) => ({ label, color }))} />
-      <TimeChart
-        label={t(`charts.${lane.id}.title`)}
-        kind="line"
-        points={points.map((point) => ({ ...point }))}
-        stepSeconds={series.data?.stepSeconds}
-        series={lines}
-        limits={near && limit ? [{ value: limit.value, label: named, tone: limit.tone }] : []}
-        format={lane.format}
-        tickFormat={lane.format}
-        ceiling={near && limit ? limit.value * 1.2 : undefined}
-        height={116}
-      />
-    </Panel>
+      live={series}
+      lines={lane.keys
+        .map((key, at) => ({ key, label: t(`series.${key}`), color: colors[at] ?? 'var(--vg-text-2)' }))
+        .filter(({ key }) => points.some((point) => point[key] !== null))}
+      limits={near && limit ? [{ value: limit.value, label: named, tone: limit.tone }] : []}
+      named
+      format={lane.format}
+      ceiling={near && limit ? limit.value * 1.2 : undefined}
+    />
   );
 }
