@@ -3,7 +3,7 @@
 import { Select, TextInput } from '@mantine/core';
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
-import { type Consequence, ConfirmDialog } from '@/components/dialog';
+import { ConfirmDialog, type Consequence } from '@/components/dialog';
 import { formatBytes, formatNumber } from '@/components/format';
 import { toast } from '@/components/toast';
 import { useCommand } from '@/components/use-command';

@@ -13,7 +13,7 @@ import {
   storageOverview,
   storageTimeline,
 } from '@/domain/storage/queries';
-import { tabOf, tableOf } from './params';
+import { tableOf, tabOf } from './params';
 import { StorageView } from './storage-view';
 
 export async function generateMetadata(): Promise<Metadata> {
