@@ -20,16 +20,20 @@ it('of nothing nothing is known', () => {
 
 it('both ends are where the share lies 1.96 of its own standard errors away, and more evidence narrows them', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }), (of, share) => {
-      const hits = Math.round(of * share);
-      const { value, low, high } = proportion(hits, of)!;
-      expect(low).toBeLessThanOrEqual(value);
-      expect(high).toBeGreaterThanOrEqual(value);
-      for (const end of [low, high])
-        if (end > 0 && end < 1)
-          expect((value - end) ** 2).toBeCloseTo((1.959963984540054 ** 2 * end * (1 - end)) / of, 8);
-      const more = proportion(hits * 10, of * 10)!;
-      expect(more.high - more.low).toBeLessThan(high - low);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (of, share) => {
+        const hits = Math.round(of * share);
+        const { value, low, high } = proportion(hits, of)!;
+        expect(low).toBeLessThanOrEqual(value);
+        expect(high).toBeGreaterThanOrEqual(value);
+        for (const end of [low, high])
+          if (end > 0 && end < 1)
+            expect((value - end) ** 2).toBeCloseTo((1.959963984540054 ** 2 * end * (1 - end)) / of, 8);
+        const more = proportion(hits * 10, of * 10)!;
+        expect(more.high - more.low).toBeLessThan(high - low);
+      },
+    ),
   );
 });
