@@ -95,7 +95,9 @@ export function Lane(props: Props) {
             dataKey="at"
             tickLine={false}
             axisLine={{ stroke: 'var(--vg-line-strong)' }}
-            tick={showAxis ? <HourTick zone={zone} daily={daily} /> : false}
+            tick={
+              showAxis ? <HourTick zone={zone} daily={daily} dates={stepSeconds === daySeconds} /> : false
+            }
             height={showAxis ? 24 : 1}
             interval={0}
             ticks={showAxis ? ticksOf(points, zone, stepSeconds, width) : undefined}

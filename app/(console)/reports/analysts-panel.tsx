@@ -47,7 +47,7 @@ function useColumns(most: number): Column<ReportAnalyst>[] {
     {
       id: 'confirmed',
       head: t('shareFraud'),
-      width: 190,
+      width: 210,
       align: 'right',
       wide: true,
       cell: (row) => <ShareCell now={row.confirmed} />,
@@ -55,7 +55,7 @@ function useColumns(most: number): Column<ReportAnalyst>[] {
     {
       id: 'inTime',
       head: t('inTime'),
-      width: 190,
+      width: 210,
       align: 'right',
       wide: 'very',
       cell: (row) => <ShareCell now={row.inTime} />,

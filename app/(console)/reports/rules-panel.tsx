@@ -34,7 +34,14 @@ function useColumns(currency: string): Column<ReportRule>[] {
       wide: 'very',
       cell: (row) => <RuleBadge state={row.state} />,
     },
-    { id: 'hits', head: t('hits'), width: 80, align: 'right', cell: (row) => formatNumber(row.hits) },
+    {
+      id: 'hits',
+      head: t('hits'),
+      width: 80,
+      align: 'right',
+      wide: true,
+      cell: (row) => formatNumber(row.hits),
+    },
     {
       id: 'labelled',
       head: t('labelled'),
@@ -46,7 +53,7 @@ function useColumns(currency: string): Column<ReportRule>[] {
     {
       id: 'precision',
       head: t('precision'),
-      width: 190,
+      width: 200,
       align: 'right',
       cell: (row) => (
         <ShareCell
@@ -59,7 +66,7 @@ function useColumns(currency: string): Column<ReportRule>[] {
     {
       id: 'recall',
       head: t('recall'),
-      width: 190,
+      width: 200,
       align: 'right',
       wide: true,
       cell: (row) => <ShareCell now={row.recall} before={row.against?.recall} />,
@@ -75,7 +82,7 @@ function useColumns(currency: string): Column<ReportRule>[] {
     {
       id: 'stopped',
       head: t('stopped'),
-      width: 124,
+      width: 150,
       align: 'right',
       wide: 'very',
       cell: (row) => formatMoney(row.stoppedAmount, currency, true),
