@@ -17,7 +17,7 @@ import { type Embedded, startEmbedded } from '@/db/embedded';
 import { ensureDatabase, migrate } from '@/db/migrate';
 import { checkDisk } from './volume/disk';
 import { fillVolume, readFilled, seedBasics, topUp } from './volume/fill';
-import { measureArchive, measureDecide, measureRefresh, measureSimilar } from './volume/jobs';
+import { measureArchive, measureDecide, measureRefresh, measureReports, measureSimilar } from './volume/jobs';
 import { closeSubject, judgePage, measurePage, openSubject, type Subject } from './volume/measure';
 import { findQueries } from './volume/operations';
 import { otherPages, pages } from './volume/pages';
@@ -126,6 +126,7 @@ async function measureJobs(subjects: Subject[]): Promise<Line[]> {
     const world = worlds[at]!;
     const all = [
       await measureRefresh(subject, rounds),
+      await measureReports(subject, rounds),
       await measureSimilar(subject, rounds),
       ...(await measureDecide(subject, world, rounds)),
     ];

@@ -567,6 +567,17 @@ CREATE TABLE query_texts (
   io_time_ms double precision,
   CONSTRAINT query_texts_query_id_role_name_pk PRIMARY KEY (query_id, role_name)
 );
+CREATE TABLE rule_analytics (
+  date date NOT NULL,
+  rule_version_id integer NOT NULL,
+  rule_id integer NOT NULL,
+  hit_count integer NOT NULL,
+  fraud_count integer NOT NULL,
+  genuine_count integer NOT NULL,
+  caught_amount numeric(15,2) NOT NULL,
+  stopped_amount numeric(15,2) NOT NULL,
+  CONSTRAINT rule_analytics_date_rule_version_id_pk PRIMARY KEY (date, rule_version_id)
+);
 CREATE TABLE rule_hits (
   transaction_id character varying(100) NOT NULL,
   transaction_timestamp timestamp with time zone NOT NULL,
@@ -814,6 +825,7 @@ CREATE INDEX job_runs_open_idx ON public.job_runs USING btree (id) WHERE ((statu
 CREATE INDEX job_runs_time_idx ON public.job_runs USING btree (started_at DESC, id DESC);
 CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
+CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count) WHERE (fraud_count > 0);
 CREATE INDEX password_links_user_idx ON public.password_links USING btree (console_user_id);
 CREATE INDEX query_stats_query_idx ON public.query_stats USING btree (query_id, captured_at DESC);
 CREATE INDEX rule_hits_rule_time_idx ON ONLY public.rule_hits USING btree (rule_id, transaction_timestamp DESC);
@@ -2996,6 +3008,7 @@ DECLARE
   v_done integer := 0;
   v_day date;
   v_changed text[];
+  v_rules bigint := 0;
   v_merchants text[] := '{}';
   v_dates date[] := '{}';
 BEGIN
@@ -3003,13 +3016,14 @@ BEGIN
   FOREACH v_day IN ARRAY v_days LOOP
     EXIT WHEN v_done >= 2 AND (clock_timestamp() > v_until OR cardinality(v_merchants) > 20000);
     v_changed := refresh_report_day(v_day);
+    v_rules := v_rules + refresh_rule_day(v_day);
     v_merchants := v_merchants || v_changed;
     v_dates := v_dates || array_fill(v_day, ARRAY[cardinality(v_changed)]);
     v_done := v_done + 1;
   END LOOP;
   PERFORM refresh_risk_trends(v_merchants, v_dates);
   INSERT INTO touched_days SELECT unnest(v_days[v_done + 1:]);
-  affected := cardinality(v_merchants);
+  affected := cardinality(v_merchants) + v_rules;
   detail := jsonb_build_object('days', v_done, 'days left', cardinality(v_days) - v_done);
 END $function$
 ;
@@ -3110,6 +3124,47 @@ AS $function$
     JOIN merchant_analytics r ON r.merchant_id = c.merchant_id AND r.date = c.day) w
   WHERE m.id = w.id AND m.risk_score_trend IS DISTINCT FROM w.trend;
 $function$
+;
+CREATE OR REPLACE FUNCTION public.refresh_rule_day(p_day date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+  v_from timestamptz := p_day;
+  v_to timestamptz := p_day + 1;
+  v_changed bigint;
+BEGIN
+  WITH hits AS MATERIALIZED (
+    SELECT h.* FROM fraud_rules r CROSS JOIN LATERAL (
+      SELECT x.transaction_id, x.transaction_timestamp, x.rule_id, x.rule_version_id FROM rule_hits x
+      WHERE x.rule_id = r.id AND x.transaction_timestamp >= v_from AND x.transaction_timestamp < v_to) h
+  ), of_day AS MATERIALIZED (
+    SELECT h.rule_version_id, h.rule_id, count(*) AS hits, count(*) FILTER (WHERE x.is_fraud) AS frauds,
+      count(*) FILTER (WHERE NOT x.is_fraud) AS genuine,
+      coalesce(sum(x.amount_base) FILTER (WHERE x.is_fraud AND x.decision <> 'ALLOW'), 0) AS caught,
+      coalesce(sum(x.amount_base) FILTER (WHERE NOT x.is_fraud AND x.decision <> 'ALLOW'), 0) AS stopped
+    FROM hits h JOIN transactions_all x ON x.transaction_id = h.transaction_id AND x.transaction_timestamp = h.transaction_timestamp
+    WHERE x.transaction_timestamp >= v_from AND x.transaction_timestamp < v_to GROUP BY 1, 2
+  ), old_rules AS (
+    UPDATE rule_analytics r SET hit_count = o.hits, fraud_count = o.frauds, genuine_count = o.genuine,
+      caught_amount = o.caught, stopped_amount = o.stopped
+    FROM of_day o WHERE r.date = p_day AND r.rule_version_id = o.rule_version_id
+      AND (r.hit_count, r.fraud_count, r.genuine_count, r.caught_amount, r.stopped_amount)
+        IS DISTINCT FROM (o.hits, o.frauds, o.genuine, o.caught, o.stopped)
+    RETURNING r.rule_version_id
+  ), new_rules AS (
+    INSERT INTO rule_analytics (date, rule_version_id, rule_id, hit_count, fraud_count, genuine_count, caught_amount, stopped_amount)
+    SELECT p_day, o.rule_version_id, o.rule_id, o.hits, o.frauds, o.genuine, o.caught, o.stopped
+    FROM of_day o ON CONFLICT DO NOTHING
+    RETURNING rule_version_id
+  )
+  SELECT (SELECT count(*) FROM old_rules) + (SELECT count(*) FROM new_rules) INTO v_changed;
+  RETURN v_changed;
+END $function$
 ;
 CREATE OR REPLACE FUNCTION public.renew_claims(p_worker text, p_lease_ms integer, p_claims jsonb)
  RETURNS integer
@@ -3685,6 +3740,9 @@ GRANT SELECT ON query_stats TO vigil_web;
 GRANT DELETE, INSERT, SELECT, UPDATE ON query_texts TO vigil_planner;
 GRANT DELETE, INSERT, SELECT, UPDATE ON query_texts TO vigil_worker;
 GRANT SELECT ON query_texts TO vigil_web;
+GRANT SELECT ON rule_analytics TO vigil_planner;
+GRANT SELECT ON rule_analytics TO vigil_web;
+GRANT SELECT ON rule_analytics TO vigil_worker;
 GRANT SELECT ON rule_hits TO vigil_ingest;
 GRANT SELECT ON rule_hits TO vigil_planner;
 GRANT SELECT ON rule_hits TO vigil_web;

@@ -41,6 +41,13 @@ export const permissions = {
   'rule:pause': seniors,
   'rule:resume': seniors,
   'rule:retire': seniors,
+  // Sums of days name nobody; merchants and rules are read by those who read payments and rules anyway.
+  'report:read': everyone,
+  'report:read-analysts': auditorsToo(seniors),
+  'report:export-days': everyone,
+  'report:export-merchants': auditorsToo(['senior_analyst', 'data_scientist', 'admin']),
+  'report:export-rules': auditorsToo(['senior_analyst', 'data_scientist', 'admin']),
+  'report:export-analysts': auditorsToo(seniors),
   'audit:read': auditorsToo(officers),
   'audit:review': ['security_officer', 'auditor', 'admin'],
   'audit:export': auditorsToo(officers),

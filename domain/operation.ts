@@ -22,6 +22,7 @@ export const topics = [
   'health',
   'stream',
   'storage',
+  'reports',
 ] as const;
 export type Topic = (typeof topics)[number];
 export const notifyChannel = 'vigil';

@@ -28,6 +28,8 @@ const routes: Record<string, Route> = {
   '/database/replication': { can: 'database:read' },
   '/database/storage': { can: 'database:read' },
   '/pipeline': { can: 'stream:read' },
+  '/reports': { can: 'report:read' },
+  '/reports/export': { can: 'report:export-days', method: 'POST' },
   '/rules': { can: 'rule:read' },
   '/rules/new': { can: 'rule:create' },
   '/rules/[id]': { can: 'rule:read', path: '/rules/1' },
@@ -221,6 +223,7 @@ test('a change needs our own origin: absent, null and foreign ones do nothing', 
     '/api/auth/callback/credentials',
     '/api/auth/signout',
     '/security/audit-trail/export',
+    '/reports/export',
     '/transactions/export',
   ])
     for (const origin of [null, 'null', 'https://evil.example'])

@@ -53,7 +53,7 @@ export const jobs: readonly Job[] = Object.entries({
   'drop-expired-partitions': statement('drop-expired-partitions'),
   'delete-expired-rows': statement('delete-expired-rows'),
   'refresh-fraud-dashboard': statement('refresh-fraud-dashboard', ['jobs', 'health', 'decisions']),
-  'daily-reports': statement('daily-reports'),
+  'daily-reports': statement('daily-reports', ['jobs', 'health', 'reports']),
   'roll-up-metrics': statement('roll-up-metrics'),
   'analyze-partitioned': statement('analyze-partitioned'),
   'sample-health': {

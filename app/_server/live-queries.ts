@@ -14,6 +14,7 @@ import * as overview from '@/domain/overview/queries';
 import * as people from '@/domain/people/queries';
 import * as pool from '@/domain/pool/queries';
 import * as replication from '@/domain/replication/queries';
+import * as reports from '@/domain/reports/queries';
 import * as rules from '@/domain/rules/queries';
 import * as securityEvents from '@/domain/security-events/queries';
 import * as sessions from '@/domain/sessions/queries';
@@ -38,6 +39,7 @@ const modules: Record<string, unknown>[] = [
   people,
   pool,
   replication,
+  reports,
   rules,
   securityEvents,
   sessions,

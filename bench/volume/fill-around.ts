@@ -83,6 +83,19 @@ export const fillAlerts = async (sql: Sql, span: Span): Promise<void> => {
     on conflict do nothing`);
 };
 
+/** The days' figures as the job would have kept them: it has as many runs as it needs. */
+export const fillReports = async (sql: Sql, span: Span): Promise<void> => {
+  await sql`insert into touched_days
+    select generate_series(${span.from.toISOString()}::timestamptz, ${span.to.toISOString()}::timestamptz, interval '1 day')::date
+    union select ${span.to.toISOString()}::timestamptz::date`;
+  for (let left = 1; left > 0; ) {
+    const [run] = await sql<
+      { left: number }[]
+    >`select (detail ->> 'days left')::int as left from refresh_daily_reports()`;
+    left = run?.left ?? 0;
+  }
+};
+
 /** The stream's rows of what was paid in this span: answered, with what was sent and what was said. */
 export const fillStream = async (sql: Sql, span: Span): Promise<void> => {
   await sql.unsafe(`insert into transaction_stream (transaction_id, raw_data, processed_at, processing_status, received_at,

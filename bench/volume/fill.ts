@@ -10,6 +10,7 @@ import {
   fillOperations,
   fillPeople,
   fillQueryStats,
+  fillReports,
   fillStream,
   settleBacklog,
 } from './fill-around';
@@ -138,6 +139,10 @@ export const fillVolume = async (
     await fillStream(sql, { from: new Date(now.getTime() - 30 * day), to: now });
     took('alerts, stream');
     await analyzeAll([...hands]);
+    await fillReports(sql, { from: oldest, to: now });
+    for (const table of ['daily_metrics', 'merchant_analytics', 'rule_analytics'])
+      await sql.unsafe(`vacuum analyze ${table}`);
+    took('figures of days');
     await sql`create table volume_filled as select ${world.rows}::int as rows, ${world.months}::int as months,
       ${world.embeddingMonths}::int as embedding_months, ${now.toISOString()}::timestamptz as until`;
     took('vacuum, analyze');
@@ -196,4 +201,5 @@ export const topUp = async (sql: Sql, world: VolumeWorld): Promise<void> => {
   await fillStream(sql, span);
   await sql`update volume_filled set until = ${span.to.toISOString()}::timestamptz`;
   await sql`select refresh_fraud_dashboard()`;
+  await fillReports(sql, span);
 };

@@ -22,6 +22,17 @@ export const measureRefresh = async (subject: Subject, rounds: number): Promise<
   return { name: 'Refresh of mv_fraud_dashboard_realtime', ms: median(all), judged: fine };
 };
 
+/** A whole day computed again, as after a label: its payments, merchants, rules, and the trends that follow. */
+export const measureReports = async (subject: Subject, rounds: number): Promise<Measured> => {
+  const all: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await subject.watch`insert into touched_days values (((now() at time zone 'UTC') - interval '1 day')::date)`;
+    const { ms } = await costOf(subject, () => subject.watch`select * from refresh_daily_reports()`);
+    all.push(ms);
+  }
+  return { name: 'daily-reports: one touched day', ms: median(all), judged: fine };
+};
+
 /** The six payments most like one, alone. */
 export const measureSimilar = async (subject: Subject, rounds: number): Promise<Measured> => {
   const read = (sql = subject.web, round = 0) => {

@@ -1,3 +1,4 @@
+import { addDays, dayOf } from '@/domain/reports/period';
 import { nth, type Samples } from './samples';
 import { busyMerchant } from './world';
 
@@ -16,6 +17,10 @@ const payment = ({ payments }: Samples, round: number) => {
   return { id, at };
 };
 const month = 31 * 24;
+const aYear = () => {
+  const to = dayOf(new Date());
+  return { from: addDays(to, -364), to };
+};
 
 /** What each page asks when it is opened, and what its filters and deeper pages ask. */
 export const pages: Page[] = [
@@ -229,6 +234,23 @@ export const pages: Page[] = [
       ask('metric.processes'),
       ask('metric.series', () => ({ metrics: ['db.stream_open', 'db.stream_lag'] })),
     ],
+  },
+  {
+    page: 'Reports: 30 days against 30',
+    hoursBack: null,
+    asks: [
+      ask('report.days'),
+      ask('report.merchants'),
+      ask('report.merchants', () => ({ order: 'trend' })),
+      ask('report.rules'),
+      ask('report.analysts'),
+      ask('report.merchants-page'),
+    ],
+  },
+  {
+    page: 'Reports: a year against the one before',
+    hoursBack: null,
+    asks: ['days', 'merchants', 'rules', 'analysts'].map((name) => ask(`report.${name}`, aYear)),
   },
   { page: 'API usage', hoursBack: null, asks: [ask('api-usage.summary'), ask('api-usage.series')] },
 ];

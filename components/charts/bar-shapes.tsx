@@ -46,28 +46,29 @@ export function ProjectedBar({ x, y, width, height }: BarShape) {
 
 type TickProps = { x?: number | string; y?: number | string; payload?: { value: string } };
 
-/** The time of an hour; midnight carries the date in bold, and with `daily` every tick does. */
+/** The time of an hour; midnight carries the date in bold, and with `daily` every tick does. `dates` have their month. */
 export function HourTick({
   x = 0,
   y = 0,
   payload,
   zone,
   daily = false,
-}: TickProps & { zone: string; daily?: boolean }) {
+  dates = false,
+}: TickProps & { zone: string; daily?: boolean; dates?: boolean }) {
   if (!payload) return null;
   const { hour, minute } = timeParts(payload.value, zone);
   const midnight = daily || (hour === '00' && minute === '00');
-  const text = midnight
-    ? formatTime(payload.value, zone, 'day').split(' ').slice(0, 2).join(' ')
-    : formatTime(payload.value, zone, 'time');
+  const [weekday, day, month] = formatTime(payload.value, zone, 'day').split(' ');
+  const date = dates ? `${day} ${month}` : `${weekday} ${day}`;
+  const text = midnight ? date : formatTime(payload.value, zone, 'time');
   return (
     <text
       x={Number(x)}
       y={Number(y) + 10}
       textAnchor="middle"
       className={styles.tick}
-      fontWeight={midnight ? 600 : 400}
-      fill={midnight ? 'var(--vg-text)' : undefined}
+      fontWeight={midnight && !dates ? 600 : 400}
+      fill={midnight && !dates ? 'var(--vg-text)' : undefined}
     >
       {text}
     </text>

@@ -12,6 +12,8 @@ import { Lane, type LaneSpec } from './lane';
 export type HourLanesProps = {
   points: HourPoint[];
   lanes: LaneSpec[];
+  /** Seconds from one point to the next; an hour without it, a UTC day with 86 400. */
+  stepSeconds?: number;
   /** ISO instant of the hour in progress: drawn at 55 %. */
   current?: string;
   /** Short name of the compared day, "Mon". */
@@ -21,7 +23,8 @@ export type HourLanesProps = {
 };
 
 /** Lanes above each other with one x axis; each prints the hovered hour's value and its comparison at the right. */
-export function HourLanes({ points, lanes, current, compareLabel, href }: HourLanesProps) {
+export function HourLanes(props: HourLanesProps) {
+  const { points, lanes, current, compareLabel, href, stepSeconds = 3600 } = props;
   const t = useTranslations('charts');
   const zone = useZone();
   const router = useRouter();
@@ -56,10 +59,12 @@ export function HourLanes({ points, lanes, current, compareLabel, href }: HourLa
             {shown && (
               <span className={styles.laneNow}>
                 <span>
-                  {t('hourRange', {
-                    from: formatTime(shown.at, zone, 'time'),
-                    to: formatTime(new Date(shown.at).getTime() + 3_600_000, zone, 'time'),
-                  })}
+                  {stepSeconds === 86_400
+                    ? formatTime(shown.at, 'UTC', 'day')
+                    : t('hourRange', {
+                        from: formatTime(shown.at, zone, 'time'),
+                        to: formatTime(new Date(shown.at).getTime() + stepSeconds * 1000, zone, 'time'),
+                      })}
                 </span>
                 <strong>{lane.format(total(shown, lane))}</strong>
                 {lane.compare && compareLabel && (
@@ -73,6 +78,7 @@ export function HourLanes({ points, lanes, current, compareLabel, href }: HourLa
           <Lane
             lane={lane}
             points={points}
+            stepSeconds={stepSeconds}
             current={current}
             lines={lines}
             compareLabel={compareLabel}

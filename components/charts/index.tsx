@@ -10,6 +10,7 @@ import type { WorldMapProps } from './world-map';
 export type { HourPoint, Limit, Series } from './chart-data';
 export { niceCeiling, projected } from './chart-data';
 export { type Contribution, Contributions } from './contributions';
+export { IntervalMark } from './interval';
 export type { LaneSpec } from './lane';
 export { Legend, type LegendEntry } from './legend';
 export { ScoreScale } from './score-scale';

@@ -57,6 +57,9 @@ type Props = {
   withTooltip: boolean;
 };
 
+/** Steps of a day are UTC days, and are called so wherever the viewer is. */
+const daySeconds = 86_400;
+
 // Room for the half of "0" that stands below the line.
 const margin = { top: 10, right: 8, bottom: 6, left: 0 };
 const axisMargin = { ...margin, bottom: 0 };
@@ -65,7 +68,8 @@ const axisMargin = { ...margin, bottom: 0 };
 export function Lane(props: Props) {
   const { lane, points, current, showAxis, onHover, onPick, stepSeconds = 3600 } = props;
   const daily = points.length * stepSeconds > 2 * 86_400;
-  const zone = useZone();
+  const viewer = useZone();
+  const zone = stepSeconds === daySeconds ? 'UTC' : viewer;
   const [width, setWidth] = useState(600);
   const ticks = niceTicks(laneMax(lane, points), Math.max(1, Math.round(lane.height / 44)));
   return (
@@ -91,16 +95,12 @@ export function Lane(props: Props) {
             dataKey="at"
             tickLine={false}
             axisLine={{ stroke: 'var(--vg-line-strong)' }}
-            tick={showAxis ? <HourTick zone={zone} daily={daily} /> : false}
+            tick={
+              showAxis ? <HourTick zone={zone} daily={daily} dates={stepSeconds === daySeconds} /> : false
+            }
             height={showAxis ? 24 : 1}
             interval={0}
-            ticks={
-              showAxis
-                ? stepSeconds === 3600
-                  ? hourTicks(points, zone, width)
-                  : stepTicks(points, zone, stepSeconds, width)
-                : undefined
-            }
+            ticks={showAxis ? ticksOf(points, zone, stepSeconds, width) : undefined}
           />
           <YAxis
             width={44}
@@ -252,6 +252,13 @@ function comparison(key: string) {
       isAnimationActive={false}
     />
   );
+}
+
+function ticksOf(points: HourPoint[], zone: string, stepSeconds: number, width: number): string[] {
+  if (stepSeconds === 3600) return hourTicks(points, zone, width);
+  if (stepSeconds !== daySeconds) return stepTicks(points, zone, stepSeconds, width);
+  const every = Math.ceil(points.length / Math.max(2, Math.floor(width / 64)));
+  return points.filter((_, i) => i % every === 0).map((point) => point.at);
 }
 
 /** Whole hours of the viewer's day, as many as have room: every 3, 6, 12 or 24; days by their midnight. */

@@ -20,13 +20,20 @@ type Props = {
 export function VigilTooltip({ at, seconds = 3600, hours = true, lines, hint, compareLabel }: Props) {
   const t = useTranslations('charts');
   const zone = useZone();
+  const wholeDay = seconds === 86_400;
   const from = formatTime(at, zone, 'time');
   const to = formatTime(new Date(at).getTime() + seconds * 1000, zone, 'time');
   return (
     <div className={styles.tooltip}>
       <div className={styles.tooltipHead}>
-        <strong>{hours ? t('hourRange', { from, to }) : formatTime(at, zone, 'short')}</strong>
-        <span>{formatTime(at, zone, 'day')}</span>
+        <strong>
+          {wholeDay
+            ? formatTime(at, 'UTC', 'day')
+            : hours
+              ? t('hourRange', { from, to })
+              : formatTime(at, zone, 'short')}
+        </strong>
+        <span>{wholeDay ? 'UTC' : formatTime(at, zone, 'day')}</span>
       </div>
       <table>
         {compareLabel && (

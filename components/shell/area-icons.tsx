@@ -12,6 +12,7 @@ import {
   IconKey,
   IconLayoutDashboard,
   IconListSearch,
+  IconReportAnalytics,
   IconRoute,
   IconServer2,
   IconSettings,
@@ -42,5 +43,6 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   pipeline: IconRoute,
   replication: IconServer2,
   pool: IconStack2,
+  reports: IconReportAnalytics,
   settings: IconSettings,
 };

@@ -18,6 +18,7 @@ export type AreaId =
   | 'pipeline'
   | 'replication'
   | 'pool'
+  | 'reports'
   | 'settings';
 
 type Area = { id: AreaId; href: string; can: Permission; keys: string };
@@ -58,6 +59,9 @@ export const areaGroups: AreaGroup[] = [
   },
   {
     areas: [{ id: 'pipeline', href: '/pipeline', can: 'stream:read', keys: 'g l' }],
+  },
+  {
+    areas: [{ id: 'reports', href: '/reports', can: 'report:read', keys: 'g i' }],
   },
   {
     areas: [{ id: 'settings', href: '/settings', can: 'setting:read', keys: 'g ,' }],

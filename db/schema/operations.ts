@@ -140,6 +140,8 @@ export const merchantAnalytics = pgTable(
   (t) => [
     uniqueIndex('merchant_analytics_merchant_id_date_key').on(t.merchantId, t.date),
     index('merchant_analytics_date_idx').on(t.date.desc().nullsFirst(), t.fraudRate.desc().nullsFirst()),
+    // The few merchants with confirmed fraud among all of a long period.
+    index('merchant_analytics_fraud_idx').on(t.date, t.merchantId, t.fraudCount).where(sql`fraud_count > 0`),
   ],
 );
 

@@ -3,10 +3,13 @@ import {
   bigint,
   boolean,
   check,
+  date,
   index,
   integer,
   jsonb,
+  numeric,
   pgTable,
+  primaryKey,
   serial,
   text,
   uniqueIndex,
@@ -63,6 +66,24 @@ export const ruleVersions = pgTable(
       sql`state IN ('draft','in_review','approved','shadow','canary','live','paused','retired')`,
     ),
   ],
+);
+
+/** What each version of a rule hit on a day and what became of it; a payment counts once for each version that it fired. */
+export const ruleAnalytics = pgTable(
+  'rule_analytics',
+  {
+    date: date('date', { mode: 'string' }).notNull(),
+    ruleVersionId: integer('rule_version_id').notNull(),
+    ruleId: integer('rule_id').notNull(),
+    hitCount: integer('hit_count').notNull(),
+    /** Hits that are labelled by now, as fraud and as genuine. */
+    fraudCount: integer('fraud_count').notNull(),
+    genuineCount: integer('genuine_count').notNull(),
+    /** Fraud that was not let through, and genuine payments that were not, in the base currency. */
+    caughtAmount: numeric('caught_amount', { precision: 15, scale: 2 }).notNull(),
+    stoppedAmount: numeric('stopped_amount', { precision: 15, scale: 2 }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.date, t.ruleVersionId] })],
 );
 
 /** Allow and block lists over entities, with expiry. */

@@ -59,6 +59,12 @@ const bruteForce = async () => ({
       round((select avg(fraud_score) from x where x.merchant_id = d.merchant_id and x.day > d.day - 7 and x.day <= d.day)
         - (select avg(fraud_score) from x where x.merchant_id = d.merchant_id and x.day > d.day - 14 and x.day <= d.day - 7), 4) as risk_score_trend
     from d order by 1, 2`,
+  rules: await t.sql`
+    select (x.transaction_timestamp at time zone 'UTC')::date::text as date, h.rule_version_id, h.rule_id, count(*)::int as hit_count,
+      (count(*) filter (where is_fraud))::int as fraud_count, (count(*) filter (where not is_fraud))::int as genuine_count,
+      coalesce(sum(amount_base) filter (where is_fraud and x.decision <> 'ALLOW'), 0)::numeric(15,2) as caught_amount,
+      coalesce(sum(amount_base) filter (where not is_fraud and x.decision <> 'ALLOW'), 0)::numeric(15,2) as stopped_amount
+    from transactions_all x join rule_hits h using (transaction_id, transaction_timestamp) group by 1, 2, 3 order by 1, 2`,
 });
 const stored = async () => ({
   days: await t.sql`select date::text, total_transactions, total_amount, fraud_transactions, fraud_amount, avg_fraud_score,
@@ -66,26 +72,35 @@ const stored = async () => ({
   merchants:
     await t.sql`select merchant_id, date::text, transaction_count, transaction_amount, fraud_count, fraud_rate,
       avg_transaction_amount, risk_score_trend from merchant_analytics order by merchant_id, date`,
+  rules:
+    await t.sql`select date::text, rule_version_id, rule_id, hit_count, fraud_count, genuine_count, caught_amount,
+      stopped_amount from rule_analytics order by date, rule_version_id`,
 });
 const expectEqual = async () => {
   const [kept, computed] = [await stored(), await bruteForce()];
   expect(kept.days).toEqual(computed.days);
   expect(kept.merchants).toEqual(computed.merchants);
+  expect(kept.rules).toEqual(computed.rules);
 };
 
 beforeAll(async () => {
   await seedRules(database());
+  // Two that fire often: one stops what it hits, the other lets it through.
+  await t.sql`update rule_versions set conditions = '{"op":"gte","field":"payment.amount","value":20}' where rule_id = 1`;
+  await t.sql`update rule_versions set conditions = '{"op":"lt","field":"payment.amount","value":20}',
+    actions = '{"points":0.01}' where rule_id = 2`;
   t.connectAs('ingest');
   rules = await loadDecisionRules(databaseSql());
   await t.sql`select ensure_partitions(now() - interval '27 months', now())`;
 });
 
-describe('daily_metrics and merchant_analytics', () => {
+describe('daily_metrics, merchant_analytics and rule_analytics', () => {
   test('hold every day as its payments say, with a trend over two weeks', async () => {
     for (let daysAgo = 20; daysAgo >= 0; daysAgo -= 1) await pay(daysAgo, 12);
     expect((await run()).days).toBe(21);
     await expectEqual();
-    const { merchants } = await stored();
+    const { merchants, rules: ofRules } = await stored();
+    expect(ofRules.length).toBeGreaterThan(40);
     expect(merchants.filter((row) => row.risk_score_trend !== null).length).toBeGreaterThan(20);
     expect(merchants.filter((row) => row.risk_score_trend === null).length).toBeGreaterThan(5);
   });
