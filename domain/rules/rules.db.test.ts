@@ -361,6 +361,9 @@ describe('reading', () => {
     await payment('p-2', 2, 40, [2]);
     await payment('p-3', 60 * 30, 700, [2]);
     await payment('p-4', 3, 30);
+    await t.sql`insert into touched_days select (now() at time zone 'UTC')::date - n from generate_series(0, 3) n
+      on conflict do nothing`;
+    await t.sql`select refresh_daily_reports()`;
   });
 
   it('lists rules with their hits of a day and a week', async () => {

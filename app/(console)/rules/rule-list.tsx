@@ -24,6 +24,7 @@ type RulePage = Page<RuleRow> & { total: number };
 const shownStates = ['live', 'paused', 'draft', 'retired'] as const;
 const hitLimit = 10_000;
 
+/** A day's count ends there. */
 const hits = (count: number) => (count > hitLimit ? `${formatNumber(hitLimit)}+` : formatNumber(count));
 
 function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
@@ -105,7 +106,7 @@ function useColumns(rows: RuleRow[]): Column<RuleRow>[] {
         sort: true,
         wide: true,
         share: (r) => r.hits7d / most,
-        cell: (r) => hits(r.hits7d),
+        cell: (r) => formatNumber(r.hits7d),
       },
       {
         id: 'lastHit',
