@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { database, databaseSql } from '@/db/client';
+import { database } from '@/db/client';
 import type { Role } from '@/domain/access';
 import { anonymousActor, newRequestId, type PersonActor, systemActor } from '@/domain/actor';
 import { escalateAlert } from '@/domain/alerts/commands';
@@ -83,21 +83,9 @@ const suspiciousSignIn = async (users: readonly SignIn[]): Promise<void> => {
   );
 };
 
-/** Somebody's spreadsheet asks for every pair of payments of a card within a week, with no index to help: too slow. */
-const slowReport = async (): Promise<void> => {
-  const from = new Date(Date.now() - 30 * 86_400_000).toISOString();
-  for (let times = 0; times < 2; times += 1)
-    await databaseSql()`select a.merchant_id, b.merchant_id as then_at, count(*) as cards, sum(b.amount_base) as amount
-      from transactions a join transactions b on b.card_token = a.card_token and b.merchant_id <> a.merchant_id
-        and b.transaction_timestamp between a.transaction_timestamp and a.transaction_timestamp + interval '7 days'
-      where a.transaction_timestamp > ${from} and b.transaction_timestamp > ${from}
-      group by 1, 2 order by 3 desc limit 20`;
-};
-
 /** What the people of a new demo find on their first day, each done by the command that people use. */
 export const seedStory = async (users: readonly SignIn[]): Promise<void> => {
   await draftRule();
   await escalate();
   await suspiciousSignIn(users);
-  await slowReport();
 };
