@@ -37,6 +37,8 @@ export type DecideDeps = {
   cache?: FeatureCacheKeeper;
   /** Asked before each wave: true leaves it and the rest as they are. */
   enough?: () => boolean;
+  /** The payments are of the past: nobody waits for an answer, and nobody is to look at them now. */
+  past?: boolean;
   /** Told after each write, for the topics of the event stream and for what is counted. */
   onRecorded?: (recorded: Recorded) => void;
 };
@@ -85,6 +87,7 @@ export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): 
         receivedAt,
         leaseEpoch,
         startedMs,
+        past: deps.past,
       });
   });
   for (const wave of waves(items)) {

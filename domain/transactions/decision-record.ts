@@ -43,6 +43,8 @@ export type Incoming = {
   leaseEpoch?: number | null;
   /** `performance.now()` at arrival. */
   startedMs: number;
+  /** Of the past: no latency is kept and no alert is opened. */
+  past?: boolean;
 };
 
 export const ruleNumber = (id: number): string => `R-${String(id).padStart(3, '0')}`;
@@ -134,7 +136,7 @@ export function decisionRecord(
   const { payment, amountBase } = incoming;
   const decided = decideFrom(incoming, context, rules);
   const { scored, hits, prediction } = decided;
-  const alert = alertFor(scored, hits, Number(amountBase), rules.slaMinutes);
+  const alert = incoming.past ? null : alertFor(scored, hits, Number(amountBase), rules.slaMinutes);
   const latencyMs = hundredths(performance.now() - incoming.startedMs);
   return {
     ...payment,
@@ -150,8 +152,8 @@ export function decisionRecord(
     risk_level: scored.riskLevel,
     decision: scored.decision,
     decision_version: rules.version,
-    // Nobody waited for a queued payment: the time that its block took says nothing about it.
-    latency_ms: incoming.leaseEpoch == null ? latencyMs : null,
+    // Nobody waited for a queued payment, or one of the past: the time that its block took says nothing about it.
+    latency_ms: incoming.leaseEpoch == null && !incoming.past ? latencyMs : null,
     answer: JSON.stringify(answerOf(payment, decided, rules, latencyMs)),
     features: featureColumns(payment, decided.values),
     model_name: rules.model.name,
