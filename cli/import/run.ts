@@ -6,6 +6,7 @@ import { closeDatabase, connect, setDatabase } from '@/db/client';
 import { systemActor } from '@/domain/actor';
 import { beginImport, finishImport, type ImportState } from '@/domain/imports/commands';
 import { type ImportRow, ImportRun } from '@/domain/imports/run';
+import { readFeatureColumns } from '@/domain/imports/state';
 import { loadDecisionRules } from '@/domain/transactions/decision-state';
 import { UsageError } from '../options';
 import type { ImportArguments } from './arguments';
@@ -107,6 +108,7 @@ async function run(
   const whole = await new ImportRun({
     sql,
     rules,
+    featureColumns: await readFeatureColumns(sql),
     state,
     rows: rowsOf(file, args, read, state.labelsRow),
     wasRejected: (line) => rejects.has(line),

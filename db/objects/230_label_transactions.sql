@@ -14,6 +14,7 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET enable_material = off
 SET jit = off
 AS $$
 #variable_conflict use_column
@@ -71,8 +72,7 @@ BEGIN
   SET is_fraud = r.is_fraud, labelled_at = r.labelled_at, label_source = CASE WHEN r.is_fraud IS NOT NULL THEN p_source END
   FROM jsonb_to_recordset(v_rows) AS r(transaction_id varchar, transaction_timestamp timestamptz, is_fraud boolean,
     labelled_at timestamptz)
-  WHERE x.transaction_id = r.transaction_id AND x.transaction_timestamp = r.transaction_timestamp
-    AND x.transaction_timestamp >= v_from AND x.transaction_timestamp <= v_to;
+  WHERE x.transaction_id = r.transaction_id AND x.transaction_timestamp = r.transaction_timestamp;
   RETURN QUERY
   SELECT r.* FROM jsonb_to_recordset(v_rows) AS r(transaction_id text, transaction_timestamp timestamptz,
     is_fraud boolean, labelled_at timestamptz, was_fraud boolean, was_source text, was_labelled_at timestamptz);

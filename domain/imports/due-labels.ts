@@ -23,7 +23,11 @@ export class DueLabels {
   /** Takes those that are known at `untilMs` and whose payments are recorded. */
   take(untilMs: number): DueLabel[] {
     const due = this.#early;
-    for (let next = this.#queue[this.#head]; next && next.knownMs <= untilMs; next = this.#queue[this.#head]) {
+    for (
+      let next = this.#queue[this.#head];
+      next && next.knownMs <= untilMs;
+      next = this.#queue[this.#head]
+    ) {
       due.push(next);
       this.#head += 1;
     }

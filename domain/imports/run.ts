@@ -24,6 +24,8 @@ export type ImportRow = { row: number; line: number; cells: readonly string[] } 
 export type ImportOptions = {
   sql: Sql;
   rules: DecisionRules;
+  /** From readFeatureColumns(). */
+  featureColumns: readonly string[];
   state: ImportState & { resumed: boolean };
   /** Rows from `state.labelsRow` on, in the order of their timestamps. */
   rows: AsyncIterable<readonly ImportRow[]>;
@@ -74,7 +76,7 @@ export class ImportRun {
 
   constructor(options: ImportOptions) {
     this.#options = { waiting: 4_000, waveSize: 500, lanes: 2, heavy: heavyPayments, ...options };
-    const { sql, rules, state } = this.#options;
+    const { sql, rules, featureColumns, state } = this.#options;
     const { nextRow, recorded, known, rejected } = state;
     this.#ledger = new Ledger(nextRow, { recorded, known, rejected });
     this.#labelled = state.labels;
@@ -85,7 +87,7 @@ export class ImportRun {
       rules: () => rules,
       queue: new EntityQueue(),
       cache: this.#cache,
-      past: true,
+      past: { featureColumns },
     };
   }
 

@@ -3,6 +3,13 @@ import type { Payment } from '@/domain/transactions/input';
 import type { DueLabel } from './due-labels';
 import type { RowCounts } from './ledger';
 
+/** The columns of `ml_features`, in their order. */
+export const readFeatureColumns = async (sql: Sql): Promise<string[]> => {
+  const rows = await sql<{ name: string }[]>`select attname as name from pg_attribute
+    where attrelid = 'ml_features'::regclass and attnum > 0 and not attisdropped order by attnum`;
+  return rows.map(({ name }) => name);
+};
+
 /** Writes down how far an import has come. */
 export const saveProgress = async (
   sql: Sql,

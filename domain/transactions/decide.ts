@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import { AppError, sqlState } from '@/domain/errors';
-import { type DecisionRecord, decisionRecord, type Incoming } from './decision-record';
+import { type DecisionRecord, decisionRecord, type Incoming, type Past } from './decision-record';
 import type { DecisionRules } from './decision-state';
 import type { EntityQueue } from './entity-queue';
 import type { FeatureCacheKeeper } from './feature-cache';
@@ -38,7 +38,7 @@ export type DecideDeps = {
   /** Asked before each wave: true leaves it and the rest as they are. */
   enough?: () => boolean;
   /** The payments are of the past: nobody waits for an answer, and nobody is to look at them now. */
-  past?: boolean;
+  past?: Past;
   /** Told after each write, for the topics of the event stream and for what is counted. */
   onRecorded?: (recorded: Recorded) => void;
 };
