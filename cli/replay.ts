@@ -1,4 +1,5 @@
-import { readArguments, UsageError, usage } from './replay/arguments';
+import { UsageError } from './options';
+import { readArguments, usage } from './replay/arguments';
 import { showProgress } from './replay/report';
 import { replay } from './replay/run';
 import { makeSender } from './replay/sender';

@@ -1,5 +1,5 @@
 import { simulate, simulateFrauds } from '@/db/seed/simulator/timeline';
-import { UsageError } from './replay/arguments';
+import { UsageError } from './options';
 import { showProgress } from './replay/report';
 import { makeSender } from './replay/sender';
 import { readArguments, type SimulateArguments, usage } from './simulate/arguments';

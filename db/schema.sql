@@ -261,6 +261,29 @@ CREATE TABLE health_checks (
   CONSTRAINT health_checks_pkey PRIMARY KEY (name),
   CONSTRAINT health_checks_status_check CHECK (((status)::text = ANY ((ARRAY['ok'::character varying, 'warning'::character varying, 'critical'::character varying, 'skipped'::character varying, 'too_little'::character varying])::text[])))
 );
+CREATE TABLE imports (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  file_name character varying(500) NOT NULL,
+  fingerprint character(64) NOT NULL,
+  options jsonb NOT NULL,
+  status character varying(20) NOT NULL DEFAULT 'running'::character varying,
+  rows bigint NOT NULL,
+  first_at timestamp with time zone,
+  last_at timestamp with time zone,
+  next_row bigint NOT NULL DEFAULT 0,
+  labels_row bigint NOT NULL DEFAULT 0,
+  recorded bigint NOT NULL DEFAULT 0,
+  known bigint NOT NULL DEFAULT 0,
+  rejected bigint NOT NULL DEFAULT 0,
+  labels bigint NOT NULL DEFAULT 0,
+  started_by character varying(100) NOT NULL,
+  started_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  finished_at timestamp with time zone,
+  CONSTRAINT imports_fingerprint_unique UNIQUE (fingerprint),
+  CONSTRAINT imports_pkey PRIMARY KEY (id),
+  CONSTRAINT imports_status_check CHECK (((status)::text = ANY ((ARRAY['running'::character varying, 'finished'::character varying])::text[])))
+);
 CREATE TABLE job_marks (
   job_name character varying(100) NOT NULL,
   mark timestamp with time zone NOT NULL,
@@ -1790,6 +1813,8 @@ CREATE OR REPLACE FUNCTION public.decision_context(payments jsonb)
  STABLE
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
  SET jit TO 'off'
 AS $function$
 #variable_conflict use_column
@@ -1816,8 +1841,202 @@ DECLARE
   label_from timestamptz;
   merchant_from timestamptz;
   ip_from timestamptz;
+  -- Reach of a block.
+  oldest timestamptz;
+  newest timestamptz;
+  oldest_label timestamptz;
   epoch CONSTANT timestamptz := '2000-01-01 00:00:00+00';
 BEGIN
+  IF jsonb_array_length(payments) > 16 THEN
+    SELECT min(d.transaction_timestamp), max(d.transaction_timestamp) INTO oldest, newest
+    FROM jsonb_to_recordset(payments) AS d(transaction_timestamp timestamptz);
+    oldest := date_bin('1 hour', oldest - interval '720 hours', epoch);
+    oldest_label := oldest - interval '1440 hours';
+    FOR known IN
+      SELECT d."position", s.processing_status, s.payload_hash, s.answer
+      FROM jsonb_to_recordset(payments) AS d("position" integer, transaction_id varchar)
+      JOIN public.transaction_stream s ON s.transaction_id = d.transaction_id
+      WHERE s.answer IS NOT NULL
+    LOOP
+      "position" := known."position";
+      stream_status := known.processing_status;
+      stream_hash := known.payload_hash;
+      stream_answer := known.answer;
+      RETURN NEXT;
+    END LOOP;
+    RETURN QUERY
+    WITH given AS MATERIALIZED (
+      SELECT d.*, s.processing_status, s.payload_hash, s.answer,
+             (extract(epoch FROM hu.recorded_at) * 1000000)::bigint AS user_head,
+             (extract(epoch FROM hc.recorded_at) * 1000000)::bigint AS card_head,
+             fm.id IS NOT NULL AS merchant_cached, fi.id IS NOT NULL AS ip_cached,
+             d.at - interval '10 minutes' AS ago_10m, d.at - interval '1 hour' AS ago_1h, d.at - interval '24 hours' AS ago_24h,
+             d.at - interval '168 hours' AS ago_7d, d.at - interval '720 hours' AS ago_30d,
+             date_bin('1 hour', d.at - interval '168 hours', epoch) AS hour_7d, h.hour_30d,
+             h.hour_30d - interval '1440 hours' AS label_from, extract(hour FROM d.at AT TIME ZONE 'UTC')::integer AS at_hour,
+             CASE WHEN fm.id IS NULL THEN h.hour_30d ELSE d.at - interval '24 hours' END AS merchant_from,
+             CASE WHEN fi.id IS NULL THEN h.hour_30d ELSE d.at - interval '24 hours' END AS ip_from
+      FROM (SELECT r."position", r.transaction_id, r.user_id, r.merchant_id, r.transaction_timestamp AS at, r.country,
+          r.device_id, r.ip_address, r.card_token
+        FROM jsonb_to_recordset(payments) AS r(
+          "position" integer, transaction_id varchar, user_id varchar, merchant_id varchar,
+          transaction_timestamp timestamptz, country bpchar, device_id varchar, ip_address inet, card_token varchar)) d
+      CROSS JOIN LATERAL (SELECT date_bin('1 hour', d.at - interval '720 hours', epoch) AS hour_30d) h
+      LEFT JOIN public.transaction_stream s ON s.transaction_id = d.transaction_id
+      LEFT JOIN public.entity_heads hu ON hu.entity = 'user' AND hu.key = d.user_id
+      LEFT JOIN public.entity_heads hc ON hc.entity = 'card' AND hc.key = d.card_token
+      LEFT JOIN public.feature_cache fm ON fm.cache_key = 'merchant:heavy:' || d.merchant_id
+      LEFT JOIN public.feature_cache fi ON fi.cache_key = 'ip:heavy:' || host(d.ip_address)
+    )
+    SELECT p."position", p.processing_status::text, p.payload_hash::text, NULL::text,
+           p.user_head, p.card_head, p.merchant_cached, p.ip_cached,
+           u.*, c.*, d.*,
+           a.n_10m, a.n_1h, a.n_24h, coalesce(i.n_7d, a.n_7d), coalesce(i.n_30d, a.n_30d),
+           a.sum_24h, a.users_1h, a.users_24h, a.cards_24h,
+           s.n_10m, s.n_1h, s.n_24h, coalesce(m.n_7d, s.n_7d), coalesce(m.n_30d, s.n_30d),
+           s.sum_1h, s.sum_24h, coalesce(m.sum_30d, s.sum_30d),
+           s.max_24h, s.users_24h, s.cards_1h, s.cards_24h, s.blocked_1h,
+           coalesce(m.frauds_7d, l.frauds_7d), coalesce(m.frauds_30d, l.frauds_30d)
+    FROM given p
+    CROSS JOIN LATERAL (
+      SELECT (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_10m))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+             (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_7d))::integer,
+             count(*)::integer,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_1h), 0)::double precision,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h), 0)::double precision,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_7d), 0)::double precision,
+             coalesce(sum(x.amount_base), 0)::double precision,
+             (count(*) * sum(x.amount_base * x.amount_base) - sum(x.amount_base) * sum(x.amount_base))::double precision,
+             (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::double precision,
+             max(x.amount_base)::double precision,
+             (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+             count(DISTINCT x.merchant_id COLLATE "C")::integer,
+             (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+             count(DISTINCT x.device_id COLLATE "C")::integer,
+             (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+             (count(DISTINCT x.country COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+             count(DISTINCT x.card_token COLLATE "C")::integer,
+             (sum(least(abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - p.at_hour),
+                 24 - abs(extract(hour FROM x.transaction_timestamp AT TIME ZONE 'UTC')::integer - p.at_hour))))::integer,
+             extract(epoch FROM p.at - max(x.transaction_timestamp))::double precision,
+             -(max(place.of))[1],
+             (max(place.of))[3],
+             (max(place.of))[4],
+             bool_or(x.device_id = p.device_id),
+             bool_or(x.card_token = p.card_token),
+             bool_or(x.ip_address = p.ip_address),
+             bool_or(x.country = p.country),
+             bool_or(x.merchant_id = p.merchant_id)
+      FROM public.transactions x
+      -- The greatest array is the last payment that has a place: least age, then latest recorded.
+      CROSS JOIN LATERAL (SELECT CASE WHEN x.latitude IS NOT NULL AND x.longitude IS NOT NULL THEN ARRAY[
+        -extract(epoch FROM p.at - x.transaction_timestamp)::double precision,
+        extract(epoch FROM x.recorded_at)::double precision, x.latitude, x.longitude] END AS of) AS place
+      WHERE x.user_id = p.user_id AND x.transaction_timestamp > p.ago_30d AND x.transaction_timestamp <= p.at
+        AND x.transaction_timestamp >= oldest AND x.transaction_timestamp <= newest
+    ) u
+    LEFT JOIN LATERAL (
+      SELECT q.* FROM (SELECT 1 WHERE p.card_token IS NOT NULL OFFSET 0) AS given CROSS JOIN LATERAL (
+        SELECT (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_10m))::integer,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_7d))::integer,
+               count(*)::integer,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_10m AND x.amount_base < 10))::integer,
+               coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_10m), 0)::double precision,
+               coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_1h), 0)::double precision,
+               coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h), 0)::double precision,
+               coalesce(sum(x.amount_base), 0)::double precision,
+               (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::double precision,
+               max(x.amount_base)::double precision,
+               (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer,
+               (count(DISTINCT x.merchant_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+               (count(DISTINCT x.device_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+               (count(DISTINCT x.ip_address) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+               count(DISTINCT x.user_id COLLATE "C")::integer
+        FROM public.transactions x
+        WHERE x.card_token = p.card_token AND x.transaction_timestamp > p.ago_30d AND x.transaction_timestamp <= p.at
+        AND x.transaction_timestamp >= oldest AND x.transaction_timestamp <= newest
+      ) q
+    ) c ON true
+    LEFT JOIN LATERAL (
+      SELECT q.* FROM (SELECT 1 WHERE p.device_id IS NOT NULL OFFSET 0) AS given CROSS JOIN LATERAL (
+        SELECT (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_10m))::integer,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_7d))::integer,
+               count(*)::integer,
+               coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h), 0)::double precision,
+               (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::double precision,
+               (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+               count(DISTINCT x.user_id COLLATE "C")::integer,
+               (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer,
+               count(DISTINCT x.card_token COLLATE "C")::integer
+        FROM public.transactions x
+        WHERE x.device_id = p.device_id AND x.transaction_timestamp > p.ago_30d AND x.transaction_timestamp <= p.at
+        AND x.transaction_timestamp >= oldest AND x.transaction_timestamp <= newest
+      ) q
+    ) d ON true
+    LEFT JOIN LATERAL (
+      SELECT q.* FROM (SELECT 1 WHERE p.ip_address IS NOT NULL OFFSET 0) AS given CROSS JOIN LATERAL (
+        SELECT (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_10m))::integer AS n_10m,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer AS n_1h,
+               (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer AS n_24h,
+               (count(*) FILTER (WHERE x.transaction_timestamp >= p.hour_7d))::integer AS n_7d,
+               count(*)::integer AS n_30d,
+               coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h), 0)::double precision AS sum_24h,
+               (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer AS users_1h,
+               (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer AS users_24h,
+               (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer AS cards_24h
+        FROM public.transactions x
+        WHERE x.ip_address = p.ip_address AND x.transaction_timestamp >= p.ip_from AND x.transaction_timestamp <= p.at
+        AND x.transaction_timestamp >= oldest AND x.transaction_timestamp <= newest
+      ) q
+    ) a ON true
+    CROSS JOIN LATERAL (
+      SELECT (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_10m))::integer AS n_10m,
+             (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer AS n_1h,
+             (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer AS n_24h,
+             (count(*) FILTER (WHERE x.transaction_timestamp >= p.hour_7d))::integer AS n_7d,
+             count(*)::integer AS n_30d,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_1h), 0)::double precision AS sum_1h,
+             coalesce(sum(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h), 0)::double precision AS sum_24h,
+             coalesce(sum(x.amount_base), 0)::double precision AS sum_30d,
+             (max(x.amount_base) FILTER (WHERE x.transaction_timestamp > p.ago_24h))::double precision AS max_24h,
+             (count(DISTINCT x.user_id COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer AS users_24h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_1h))::integer AS cards_1h,
+             (count(DISTINCT x.card_token COLLATE "C") FILTER (WHERE x.transaction_timestamp > p.ago_24h))::integer AS cards_24h,
+             (count(*) FILTER (WHERE x.transaction_timestamp > p.ago_1h AND x.decision = 'BLOCK'))::integer AS blocked_1h
+      FROM public.transactions x
+      WHERE x.merchant_id = p.merchant_id AND x.transaction_timestamp >= p.merchant_from AND x.transaction_timestamp <= p.at
+        AND x.transaction_timestamp >= oldest AND x.transaction_timestamp <= newest
+    ) s
+    LEFT JOIN LATERAL (
+      SELECT q.* FROM (SELECT 1 WHERE NOT p.merchant_cached OFFSET 0) AS given CROSS JOIN LATERAL (
+        -- A label never lies before its payment (label_transactions), so the payment's timestamp is within reach too.
+        SELECT (count(*) FILTER (WHERE x.labelled_at >= p.hour_7d))::integer AS frauds_7d,
+               count(*)::integer AS frauds_30d
+        FROM public.transactions x
+        WHERE x.merchant_id = p.merchant_id AND x.is_fraud
+          AND x.labelled_at >= p.hour_30d AND x.labelled_at <= p.at
+          AND x.labelled_at <= x.transaction_timestamp + interval '1440 hours'
+          AND x.transaction_timestamp >= p.label_from AND x.transaction_timestamp <= p.at
+          AND x.transaction_timestamp >= oldest_label AND x.transaction_timestamp <= newest
+      ) q
+    ) l ON true
+    LEFT JOIN LATERAL (
+      SELECT f.* FROM (SELECT 1 WHERE p.merchant_cached OFFSET 0) AS given
+      CROSS JOIN LATERAL public.feature_sums('merchant', p.merchant_id, p.at) f
+    ) m ON true
+    LEFT JOIN LATERAL (
+      SELECT f.* FROM (SELECT 1 WHERE p.ip_cached OFFSET 0) AS given
+      CROSS JOIN LATERAL public.feature_sums('ip', host(p.ip_address), p.at) f
+    ) i ON true
+    WHERE p.answer IS NULL;
+    RETURN;
+  END IF;
   FOR p IN
     SELECT d."position", d.transaction_id, d.user_id, d.merchant_id, d.transaction_timestamp, d.country, d.device_id,
            d.ip_address, d.card_token
@@ -2252,7 +2471,7 @@ CREATE OR REPLACE FUNCTION public.feature_hour(p_at timestamp with time zone)
  RETURNS integer
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-AS $function$ SELECT floor(extract(epoch FROM p_at) / 3600)::integer $function$
+AS $function$ SELECT floor(extract(epoch FROM p_at AT TIME ZONE 'UTC') / 3600)::integer $function$
 ;
 CREATE OR REPLACE FUNCTION public.feature_sums(p_entity text, p_key text, p_at timestamp with time zone)
  RETURNS TABLE(n_7d integer, n_30d integer, sum_30d double precision, frauds_7d integer, frauds_30d integer)
@@ -2424,68 +2643,70 @@ CREATE OR REPLACE FUNCTION public.label_transactions(p_labels jsonb, p_source te
  SET search_path TO 'public', 'pg_temp'
  SET plan_cache_mode TO 'force_generic_plan'
  SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
  SET jit TO 'off'
 AS $function$
 #variable_conflict use_column
 DECLARE
-  v_label record;
   v_row record;
-  v_rows jsonb := '[]';
+  v_rows jsonb;
   v_from timestamptz;
   v_to timestamptz;
 BEGIN
   IF p_source IS NULL OR p_source = '' THEN
     RAISE EXCEPTION 'a label needs its source' USING ERRCODE = '22023';
   END IF;
-  FOR v_label IN
-    SELECT l.* FROM jsonb_to_recordset(p_labels) AS l(transaction_id varchar, transaction_timestamp timestamptz,
-      is_fraud boolean, labelled_at timestamptz) ORDER BY l.transaction_id, l.transaction_timestamp
-  LOOP
-    v_from := coalesce(v_label.transaction_timestamp, '-infinity');
-    v_to := coalesce(v_label.transaction_timestamp, 'infinity');
-    FOR v_row IN
-      SELECT x.transaction_id, x.transaction_timestamp, x.merchant_id, v_label.is_fraud,
-             CASE WHEN v_label.is_fraud IS NULL THEN NULL
-                  WHEN p_source = 'import' THEN greatest(coalesce(v_label.labelled_at, clock_timestamp()), x.transaction_timestamp)
-                  ELSE greatest(clock_timestamp(), x.transaction_timestamp) END AS labelled_at,
-             x.is_fraud AS was_fraud, x.label_source AS was_source, x.labelled_at AS was_labelled_at
-      FROM transactions x
-      WHERE x.transaction_id = v_label.transaction_id AND x.transaction_timestamp BETWEEN v_from AND v_to
-      FOR UPDATE
-    LOOP
-      v_rows := v_rows || to_jsonb(v_row);
-    END LOOP;
-    IF NOT FOUND THEN
-      SELECT x.transaction_timestamp AS at INTO v_row FROM transactions_archive x
-      WHERE x.transaction_id = v_label.transaction_id AND x.transaction_timestamp BETWEEN v_from AND v_to LIMIT 1;
-      IF FOUND THEN
-        RAISE EXCEPTION 'payment % is in the archive', v_label.transaction_id
-          USING ERRCODE = 'VG001', DETAIL = to_char(v_row.at AT TIME ZONE 'UTC', 'YYYY-MM');
-      END IF;
+  SELECT min(coalesce(l.transaction_timestamp, '-infinity')), max(coalesce(l.transaction_timestamp, 'infinity'))
+  INTO v_from, v_to
+  FROM jsonb_to_recordset(p_labels) AS l(transaction_timestamp timestamptz);
+  SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]') INTO v_rows
+  FROM (
+    SELECT x.transaction_id, x.transaction_timestamp, x.merchant_id, l.is_fraud,
+           CASE WHEN l.is_fraud IS NULL THEN NULL
+                WHEN p_source = 'import' THEN greatest(coalesce(l.labelled_at, clock_timestamp()), x.transaction_timestamp)
+                ELSE greatest(clock_timestamp(), x.transaction_timestamp) END AS labelled_at,
+           x.is_fraud AS was_fraud, x.label_source AS was_source, x.labelled_at AS was_labelled_at,
+           x.is_fraud IS NOT NULL AND coalesce(l.if_unknown, false) AS kept
+    FROM (SELECT g.* FROM jsonb_to_recordset(p_labels) AS g(transaction_id varchar, transaction_timestamp timestamptz,
+      is_fraud boolean, labelled_at timestamptz, if_unknown boolean) ORDER BY g.transaction_id, g.transaction_timestamp) l
+    CROSS JOIN LATERAL (
+      SELECT t.transaction_id, t.transaction_timestamp, t.merchant_id, t.is_fraud, t.label_source, t.labelled_at
+      FROM transactions t
+      WHERE t.transaction_id = l.transaction_id
+        AND t.transaction_timestamp >= coalesce(l.transaction_timestamp, '-infinity')
+        AND t.transaction_timestamp <= coalesce(l.transaction_timestamp, 'infinity')
+        AND t.transaction_timestamp >= v_from AND t.transaction_timestamp <= v_to
+      FOR UPDATE) x) f;
+  IF jsonb_array_length(v_rows) < jsonb_array_length(p_labels) THEN
+    SELECT x.transaction_id AS id, x.transaction_timestamp AS at INTO v_row
+    FROM jsonb_to_recordset(p_labels) AS l(transaction_id varchar, transaction_timestamp timestamptz)
+    CROSS JOIN LATERAL (SELECT t.transaction_id, t.transaction_timestamp FROM transactions_archive t
+      WHERE t.transaction_id = l.transaction_id
+        AND t.transaction_timestamp >= coalesce(l.transaction_timestamp, '-infinity')
+        AND t.transaction_timestamp <= coalesce(l.transaction_timestamp, 'infinity') LIMIT 1) x
+    WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset(v_rows) AS r(transaction_id varchar) WHERE r.transaction_id = l.transaction_id)
+    LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION 'payment % is in the archive', v_row.id
+        USING ERRCODE = 'VG001', DETAIL = to_char(v_row.at AT TIME ZONE 'UTC', 'YYYY-MM');
     END IF;
-  END LOOP;
+  END IF;
+  v_rows := jsonb_path_query_array(v_rows, '$[*] ? (@.kept == false)');
   -- The hours that labels leave and enter, so that no sum of them is being filled meanwhile.
   PERFORM pg_advisory_xact_lock_shared(7461, h.hour)
   FROM (SELECT DISTINCT feature_hour(t.at) AS hour
         FROM jsonb_to_recordset(v_rows) AS r(labelled_at timestamptz, was_labelled_at timestamptz)
         CROSS JOIN LATERAL (VALUES (r.labelled_at), (r.was_labelled_at)) AS t(at) WHERE t.at IS NOT NULL ORDER BY 1) h;
-  FOR v_row IN
-    SELECT r.* FROM jsonb_to_recordset(v_rows) AS r(transaction_id varchar, transaction_timestamp timestamptz,
-      is_fraud boolean, labelled_at timestamptz, was_fraud boolean, was_source text, was_labelled_at timestamptz)
-  LOOP
-    UPDATE transactions x
-    SET is_fraud = v_row.is_fraud, labelled_at = v_row.labelled_at,
-        label_source = CASE WHEN v_row.is_fraud IS NOT NULL THEN p_source END
-    WHERE x.transaction_id = v_row.transaction_id AND x.transaction_timestamp = v_row.transaction_timestamp;
-    transaction_id := v_row.transaction_id;
-    transaction_timestamp := v_row.transaction_timestamp;
-    is_fraud := v_row.is_fraud;
-    labelled_at := v_row.labelled_at;
-    was_fraud := v_row.was_fraud;
-    was_source := v_row.was_source;
-    was_labelled_at := v_row.was_labelled_at;
-    RETURN NEXT;
-  END LOOP;
+  UPDATE transactions x
+  SET is_fraud = r.is_fraud, labelled_at = r.labelled_at, label_source = CASE WHEN r.is_fraud IS NOT NULL THEN p_source END
+  FROM jsonb_to_recordset(v_rows) AS r(transaction_id varchar, transaction_timestamp timestamptz, is_fraud boolean,
+    labelled_at timestamptz)
+  WHERE x.transaction_id = r.transaction_id AND x.transaction_timestamp = r.transaction_timestamp;
+  RETURN QUERY
+  SELECT r.* FROM jsonb_to_recordset(v_rows) AS r(transaction_id text, transaction_timestamp timestamptz,
+    is_fraud boolean, labelled_at timestamptz, was_fraud boolean, was_source text, was_labelled_at timestamptz);
   INSERT INTO touched_days (day)
   SELECT DISTINCT (r.transaction_timestamp AT TIME ZONE 'UTC')::date FROM jsonb_to_recordset(v_rows) AS r(transaction_timestamp timestamptz);
   PERFORM drop_feature_keys(jsonb_agg(jsonb_build_object('entity', 'merchant', 'key', r.merchant_id, 'at', t.at)))
@@ -2852,9 +3073,18 @@ BEGIN
       transaction_timestamp timestamptz, amount numeric, currency bpchar, amount_base numeric, latitude double precision,
       longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
       card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
-      decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, model_name varchar,
-      model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real, contributions real[], hits jsonb,
-      alert jsonb)
+      decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, features_row text,
+      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real,
+      contributions real[], hits jsonb, alert jsonb)
+  ), twins AS MATERIALIZED (
+    -- Of those of one block that share something, all but the first; the wide rows are not sorted for it.
+    SELECT t."position" FROM (
+      SELECT n."position", row_number() OVER (PARTITION BY n.user_id ORDER BY n."position") AS of_user,
+        CASE WHEN n.card_token IS NULL THEN 1
+             ELSE row_number() OVER (PARTITION BY n.card_token ORDER BY n."position") END AS of_card,
+        row_number() OVER (PARTITION BY n.transaction_id ORDER BY n."position") AS of_id
+      FROM jsonb_to_recordset(decisions) AS n("position" integer, transaction_id text, user_id text, card_token text)) t
+    WHERE t.of_user > 1 OR t.of_card > 1 OR t.of_id > 1
   ), judged AS MATERIALIZED (
     SELECT g.*, s.answer AS stored_answer,
       greatest(clock_timestamp(), hu.recorded_at + interval '1 microsecond', hc.recorded_at + interval '1 microsecond')
@@ -2870,9 +3100,7 @@ BEGIN
         WHEN (extract(epoch FROM hu.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.user_head
           OR (extract(epoch FROM hc.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.card_head THEN 'stale'
         -- Two of one block: the second was decided without knowing the first.
-        WHEN row_number() OVER (PARTITION BY g.user_id ORDER BY g."position") > 1
-          OR g.card_token IS NOT NULL AND row_number() OVER (PARTITION BY g.card_token ORDER BY g."position") > 1
-          OR row_number() OVER (PARTITION BY g.transaction_id ORDER BY g."position") > 1 THEN 'stale'
+        WHEN g."position" IN (SELECT t."position" FROM twins t) THEN 'stale'
       END AS verdict
     FROM given g
     LEFT JOIN transaction_stream s ON s.transaction_id = g.transaction_id
@@ -2917,7 +3145,8 @@ BEGIN
     FROM accepted a
   ), new_features AS (
     INSERT INTO ml_features
-    SELECT r.* FROM accepted a CROSS JOIN LATERAL jsonb_populate_record(NULL::ml_features, a.features) r
+    SELECT r.* FROM accepted a
+    CROSS JOIN LATERAL jsonb_populate_record(a.features_row::ml_features, coalesce(a.features, '{}')) r
   ), new_predictions AS (
     INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, probability,
       base_log_odds, contributions, latency_ms)
@@ -3647,6 +3876,12 @@ GRANT USAGE ON fraud_rules_id_seq TO vigil_worker;
 GRANT DELETE, INSERT, SELECT, UPDATE ON health_checks TO vigil_planner;
 GRANT DELETE, INSERT, SELECT, UPDATE ON health_checks TO vigil_web;
 GRANT DELETE, INSERT, SELECT, UPDATE ON health_checks TO vigil_worker;
+GRANT SELECT ON imports TO vigil_planner;
+GRANT SELECT ON imports TO vigil_web;
+GRANT SELECT ON imports TO vigil_worker;
+GRANT USAGE ON imports_id_seq TO vigil_ingest;
+GRANT USAGE ON imports_id_seq TO vigil_web;
+GRANT USAGE ON imports_id_seq TO vigil_worker;
 GRANT SELECT ON job_marks TO vigil_planner;
 GRANT SELECT ON job_marks TO vigil_web;
 GRANT SELECT ON job_marks TO vigil_worker;
@@ -3741,6 +3976,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON query_texts TO vigil_planner;
 GRANT DELETE, INSERT, SELECT, UPDATE ON query_texts TO vigil_worker;
 GRANT SELECT ON query_texts TO vigil_web;
 GRANT SELECT ON rule_analytics TO vigil_planner;
+GRANT SELECT ON rule_analytics TO vigil_readonly;
 GRANT SELECT ON rule_analytics TO vigil_web;
 GRANT SELECT ON rule_analytics TO vigil_worker;
 GRANT SELECT ON rule_hits TO vigil_ingest;

@@ -1,8 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-
-/** A reason not to begin that the person at the keyboard can do something about. */
-export class UsageError extends Error {}
+import { fieldPairs, readOptions, UsageError } from '../options';
 
 export type ReplayArguments = {
   file: string;
@@ -34,38 +32,8 @@ export const usage = `Sends the rows of a CSV file to the decision API as paymen
     --url URL --key KEY  the API and a key with scope ingest (else VIGIL_INGEST_URL and VIGIL_API_KEY,
                          else credentials.json in VIGIL_DATA_DIR)`;
 
-const fields = new Set([
-  'transaction_id',
-  'user_id',
-  'merchant_id',
-  'amount',
-  'currency',
-  'latitude',
-  'longitude',
-  'country',
-  'device_id',
-  'ip_address',
-  'channel',
-  'card_token',
-  'merchant_category',
-]);
+const refused = { transaction_timestamp: 'transaction_timestamp is always now and cannot be set.' };
 const needed = ['transaction_id', 'user_id', 'merchant_id', 'amount', 'currency'];
-
-const pairs = (option: string, values: readonly string[]): Record<string, string> =>
-  Object.fromEntries(
-    values.map((value) => {
-      const at = value.indexOf('=');
-      const field = value.slice(0, at);
-      if (at < 1) throw new UsageError(`${option} takes FIELD=…, not ${value}.`);
-      if (!fields.has(field) && !/^metadata\.\w{1,60}$/.test(field))
-        throw new UsageError(
-          field === 'transaction_timestamp'
-            ? 'transaction_timestamp is always now and cannot be set.'
-            : `${field} is no field of a payment. Fields: ${[...fields].join(', ')}, metadata.NAME.`,
-        );
-      return [field, value.slice(at + 1)];
-    }),
-  );
 
 const number = (option: string, text: string | undefined, least: number, otherwise: number): number => {
   if (text === undefined) return otherwise;
@@ -73,24 +41,6 @@ const number = (option: string, text: string | undefined, least: number, otherwi
   if (!Number.isFinite(value) || value < least)
     throw new UsageError(`${option} is ${text}; at least ${least}.`);
   return value;
-};
-
-/** Options with the values that follow each, up to the next option. */
-const collect = (args: readonly string[]): { loose: string[]; options: Map<string, string[]> } => {
-  const options = new Map<string, string[]>();
-  const loose: string[] = [];
-  let open: string[] = loose;
-  for (const arg of args) {
-    if (arg.startsWith('--')) {
-      const [name = '', inline] = arg.split(/=(.*)/s);
-      open = options.get(name) ?? [];
-      options.set(name, open);
-      if (inline !== undefined) open.push(inline);
-    } else {
-      open.push(arg);
-    }
-  }
-  return { loose, options };
 };
 
 const single = ['--prefix', '--start', '--rate', '--state', '--url', '--key'];
@@ -122,7 +72,7 @@ export const apiAccess = (
 
 /** Reads the command line. @throws UsageError */
 export const readArguments = (args: readonly string[], env: NodeJS.ProcessEnv): ReplayArguments => {
-  const { loose, options } = collect(args);
+  const { loose, options } = readOptions(args);
   for (const [name, values] of options) {
     if (name === '--loop' && values.length === 0) continue;
     if (many.includes(name) && values.length > 0 && args.at(-1) !== name) continue;
@@ -135,8 +85,8 @@ export const readArguments = (args: readonly string[], env: NodeJS.ProcessEnv): 
   if (!file || more.length > 0)
     throw new UsageError(file ? `One file at a time, not ${more[0]}.` : 'Which file?');
   const one = (name: string) => options.get(name)?.[0];
-  const map = pairs('--map', options.get('--map') ?? []);
-  const set = pairs('--set', options.get('--set') ?? []);
+  const map = fieldPairs('--map', options.get('--map') ?? [], { refused });
+  const set = fieldPairs('--set', options.get('--set') ?? [], { refused });
   const missing = needed.filter((field) => !(field in map) && !(field in set));
   if (missing.length > 0)
     throw new UsageError(`Say where ${missing.join(', ')} comes from, with --map or --set.`);

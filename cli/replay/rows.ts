@@ -1,21 +1,12 @@
 import fs from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
-import { UsageError } from './arguments';
+import { isGzip } from '../import/csv';
+import { UsageError } from '../options';
 
 export type Mapping = { map: Record<string, string>; set: Record<string, string>; prefix: string };
 /** A payment without its moment. */
 export type Row = Record<string, unknown> & { transaction_id: string };
-
-const isGzip = (file: string): boolean => {
-  const handle = fs.openSync(file, 'r');
-  try {
-    const head = Buffer.alloc(2);
-    return fs.readSync(handle, head, 0, 2, 0) === 2 && head[0] === 0x1f && head[1] === 0x8b;
-  } finally {
-    fs.closeSync(handle);
-  }
-};
 
 const value = (field: string, text: string): unknown =>
   field === 'latitude' || field === 'longitude' ? Number(text) : text;

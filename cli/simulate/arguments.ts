@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { demoTraffic } from '@/db/seed/simulator/demo';
 import type { SimulatorOptions } from '@/db/seed/simulator/timeline';
-import { apiAccess, UsageError } from '../replay/arguments';
+import { UsageError } from '../options';
+import { apiAccess } from '../replay/arguments';
 
 export const usage = `Makes believable payments: thousands of customers with habits, seven kinds of fraud, late chargebacks.
 

@@ -6,9 +6,10 @@
 -- Whoever writes a payment or a label holds the shared lock of that hour and deletes the keys it touches in the same
 -- transaction; whoever fills a key holds the hour's exclusive lock. So a filled key can never miss a row.
 
--- The hour of a moment, counted from 1970: names the cached hour and its lock.
+-- The hour of a moment, counted from 1970: names the cached hour and its lock. Written so that it is immutable in
+-- PostgreSQL's eyes too, and inlined.
 CREATE OR REPLACE FUNCTION feature_hour(p_at timestamptz) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT floor(extract(epoch FROM p_at) / 3600)::integer $$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT floor(extract(epoch FROM p_at AT TIME ZONE 'UTC') / 3600)::integer $$;
 
 -- What happened at one merchant or IP address in [p_from, p_to)? Counted from the payments themselves.
 CREATE OR REPLACE FUNCTION feature_bucket(p_entity text, p_key text, p_from timestamptz, p_to timestamptz)

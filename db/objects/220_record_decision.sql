@@ -6,6 +6,9 @@
 -- payment of its user or card was recorded since the read that it was decided from: read and decide again). A missing
 -- partition is 23514 for the whole block.
 --
+-- Features come as an object (`features`), or as the text of a row of ml_features (`features_row`), which costs a third and
+-- needs to know every column.
+--
 -- Locks, always in this order: the block's cards, then its users (both sorted, exclusive), then the hours of its
 -- payments (sorted, shared, see 200_feature_cache.sql). They are taken in statements before the main one, whose
 -- snapshot therefore sees what the previous holder committed.
@@ -42,9 +45,18 @@ BEGIN
       transaction_timestamp timestamptz, amount numeric, currency bpchar, amount_base numeric, latitude double precision,
       longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
       card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
-      decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, model_name varchar,
-      model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real, contributions real[], hits jsonb,
-      alert jsonb)
+      decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, features_row text,
+      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real,
+      contributions real[], hits jsonb, alert jsonb)
+  ), twins AS MATERIALIZED (
+    -- Of those of one block that share something, all but the first; the wide rows are not sorted for it.
+    SELECT t."position" FROM (
+      SELECT n."position", row_number() OVER (PARTITION BY n.user_id ORDER BY n."position") AS of_user,
+        CASE WHEN n.card_token IS NULL THEN 1
+             ELSE row_number() OVER (PARTITION BY n.card_token ORDER BY n."position") END AS of_card,
+        row_number() OVER (PARTITION BY n.transaction_id ORDER BY n."position") AS of_id
+      FROM jsonb_to_recordset(decisions) AS n("position" integer, transaction_id text, user_id text, card_token text)) t
+    WHERE t.of_user > 1 OR t.of_card > 1 OR t.of_id > 1
   ), judged AS MATERIALIZED (
     SELECT g.*, s.answer AS stored_answer,
       greatest(clock_timestamp(), hu.recorded_at + interval '1 microsecond', hc.recorded_at + interval '1 microsecond')
@@ -60,9 +72,7 @@ BEGIN
         WHEN (extract(epoch FROM hu.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.user_head
           OR (extract(epoch FROM hc.recorded_at) * 1000000)::bigint IS DISTINCT FROM g.card_head THEN 'stale'
         -- Two of one block: the second was decided without knowing the first.
-        WHEN row_number() OVER (PARTITION BY g.user_id ORDER BY g."position") > 1
-          OR g.card_token IS NOT NULL AND row_number() OVER (PARTITION BY g.card_token ORDER BY g."position") > 1
-          OR row_number() OVER (PARTITION BY g.transaction_id ORDER BY g."position") > 1 THEN 'stale'
+        WHEN g."position" IN (SELECT t."position" FROM twins t) THEN 'stale'
       END AS verdict
     FROM given g
     LEFT JOIN transaction_stream s ON s.transaction_id = g.transaction_id
@@ -107,7 +117,8 @@ BEGIN
     FROM accepted a
   ), new_features AS (
     INSERT INTO ml_features
-    SELECT r.* FROM accepted a CROSS JOIN LATERAL jsonb_populate_record(NULL::ml_features, a.features) r
+    SELECT r.* FROM accepted a
+    CROSS JOIN LATERAL jsonb_populate_record(a.features_row::ml_features, coalesce(a.features, '{}')) r
   ), new_predictions AS (
     INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, probability,
       base_log_odds, contributions, latency_ms)

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  char,
   check,
   date,
   doublePrecision,
@@ -239,6 +240,37 @@ export const partitionHolds = pgTable('partition_holds', {
   until: moment('until'),
   createdAt: moment('created_at').notNull().defaultNow(),
 });
+
+/**
+ * One row a file that was imported with these options: what was in it, and how far it has come. Rows before `next_row` are
+ * recorded or rejected, labels before `labels_row` are set (both counted from 0).
+ */
+export const imports = pgTable(
+  'imports',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    fileName: varchar('file_name', { length: 500 }).notNull(),
+    /** SHA-256 over the content of the file and what was made of it. */
+    fingerprint: char('fingerprint', { length: 64 }).notNull().unique(),
+    options: jsonb('options').notNull(),
+    status: varchar('status', { length: 20 }).notNull().default('running'),
+    rows: bigint('rows', { mode: 'number' }).notNull(),
+    firstAt: moment('first_at'),
+    lastAt: moment('last_at'),
+    nextRow: bigint('next_row', { mode: 'number' }).notNull().default(0),
+    labelsRow: bigint('labels_row', { mode: 'number' }).notNull().default(0),
+    recorded: bigint('recorded', { mode: 'number' }).notNull().default(0),
+    /** Payments that were there before. */
+    known: bigint('known', { mode: 'number' }).notNull().default(0),
+    rejected: bigint('rejected', { mode: 'number' }).notNull().default(0),
+    labels: bigint('labels', { mode: 'number' }).notNull().default(0),
+    startedBy: key('started_by').notNull(),
+    startedAt: moment('started_at').notNull().defaultNow(),
+    updatedAt: moment('updated_at').notNull().defaultNow(),
+    finishedAt: moment('finished_at'),
+  },
+  () => [check('imports_status_check', sql`status IN ('running','finished')`)],
+);
 
 /** pg_stat_statements as differences per minute, so that resets and restarts lose nothing. */
 export const queryStats = pgTable(

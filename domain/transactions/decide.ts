@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import { AppError, sqlState } from '@/domain/errors';
-import { type DecisionRecord, decisionRecord, type Incoming } from './decision-record';
+import { type DecisionRecord, decisionRecord, type Incoming, type Past } from './decision-record';
 import type { DecisionRules } from './decision-state';
 import type { EntityQueue } from './entity-queue';
 import type { FeatureCacheKeeper } from './feature-cache';
@@ -37,6 +37,8 @@ export type DecideDeps = {
   cache?: FeatureCacheKeeper;
   /** Asked before each wave: true leaves it and the rest as they are. */
   enough?: () => boolean;
+  /** The payments are of the past: nobody waits for an answer, and nobody is to look at them now. */
+  past?: Past;
   /** Told after each write, for the topics of the event stream and for what is counted. */
   onRecorded?: (recorded: Recorded) => void;
 };
@@ -85,6 +87,7 @@ export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): 
         receivedAt,
         leaseEpoch,
         startedMs,
+        past: deps.past,
       });
   });
   for (const wave of waves(items)) {

@@ -43,6 +43,14 @@ export type Incoming = {
   leaseEpoch?: number | null;
   /** `performance.now()` at arrival. */
   startedMs: number;
+  /** Of the past: no latency is kept and no alert is opened. */
+  past?: Past;
+};
+
+/** How payments of the past are recorded. */
+export type Past = {
+  /** The columns of `ml_features` in their order: features go as the text of a row, which costs the database a third. */
+  featureColumns: readonly string[];
 };
 
 export const ruleNumber = (id: number): string => `R-${String(id).padStart(3, '0')}`;
@@ -72,6 +80,16 @@ function featureColumns(payment: Payment, values: Features): Record<string, unkn
   for (const { field, column } of features) if (values[field] !== null) columns[column] = values[field];
   return columns;
 }
+
+const cell = (value: unknown): string => {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return `"{${value.join()}}"`;
+  return typeof value === 'string' ? `"${value.replace(/["\\]/g, '\\$&')}"` : String(value);
+};
+
+/** The same as the text of a row of `ml_features`. */
+const featureRow = (columns: Record<string, unknown>, order: readonly string[]): string =>
+  `(${order.map((name) => cell(columns[name])).join()})`;
 
 function answerOf(
   payment: Payment,
@@ -134,8 +152,9 @@ export function decisionRecord(
   const { payment, amountBase } = incoming;
   const decided = decideFrom(incoming, context, rules);
   const { scored, hits, prediction } = decided;
-  const alert = alertFor(scored, hits, Number(amountBase), rules.slaMinutes);
+  const alert = incoming.past ? null : alertFor(scored, hits, Number(amountBase), rules.slaMinutes);
   const latencyMs = hundredths(performance.now() - incoming.startedMs);
+  const stored = featureColumns(payment, decided.values);
   return {
     ...payment,
     position: context.position,
@@ -150,10 +169,12 @@ export function decisionRecord(
     risk_level: scored.riskLevel,
     decision: scored.decision,
     decision_version: rules.version,
-    // Nobody waited for a queued payment: the time that its block took says nothing about it.
-    latency_ms: incoming.leaseEpoch == null ? latencyMs : null,
+    // Nobody waited for a queued payment, or one of the past: the time that its block took says nothing about it.
+    latency_ms: incoming.leaseEpoch == null && !incoming.past ? latencyMs : null,
     answer: JSON.stringify(answerOf(payment, decided, rules, latencyMs)),
-    features: featureColumns(payment, decided.values),
+    ...(incoming.past
+      ? { features_row: featureRow(stored, incoming.past.featureColumns) }
+      : { features: stored }),
     model_name: rules.model.name,
     model_version: rules.model.version,
     model_latency_ms: decided.modelMs,

@@ -1,0 +1,298 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { Sql } from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { database } from '@/db/client';
+import { pause } from '@/db/process-table';
+import { seedRules } from '@/db/seed/rules';
+import { testDatabase } from '@/db/testing';
+import { bruteForceFeatures, type RecordedPayment } from '@/domain/transactions/feature-oracle';
+import { features } from '@/domain/transactions/features';
+import { generatePayment, seededRandom } from '@/domain/transactions/generated-payments';
+import type { Payment } from '@/domain/transactions/input';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-import-'));
+const whole = await testDatabase();
+await seedRules(database());
+const killed = await testDatabase();
+await seedRules(database());
+afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const delayMs = 3 * dayMs;
+const columns = [
+  'transaction_id',
+  'user_id',
+  'merchant_id',
+  'transaction_timestamp',
+  'amount',
+  'latitude',
+  'longitude',
+  'country',
+  'device_id',
+  'ip_address',
+  'channel',
+  'card_token',
+] as const;
+const map = columns.map((name) => `${name}=${name}`);
+const options = ['--set', 'currency=EUR', '--label', 'fraud', '--label-delay', '3d', '--map', ...map];
+
+type Made = { payment: Payment; label: boolean | null };
+
+/** Payments of 40 days that ended ten days ago, to the second, some of them at one moment; busy places among quiet ones. */
+function makePayments(count: number): Made[] {
+  const random = seededRandom(4);
+  const world = { prefix: '', users: 60, merchants: 90, devices: 60, addresses: 40, network: 5 };
+  const start = Math.floor((Date.now() - 50 * dayMs) / 1000) * 1000;
+  let last = start;
+  let before: Payment | null = null;
+  return Array.from({ length: count }, (_, i) => {
+    const again = before !== null && random() < 0.25;
+    const due = start + Math.floor(((i / count) * 40 * dayMs) / 1000) * 1000;
+    last = again ? last + Math.floor(random() * 90) * 1000 : Math.max(last, due);
+    const payment = { ...generatePayment(world, `t${i}`, new Date(last), random), currency: 'EUR' };
+    // The same hands within seconds, or at one moment: what velocity is about.
+    if (again && random() < 0.6) payment.user_id = before!.user_id;
+    if (again && random() < 0.6) payment.card_token = before!.card_token;
+    if (again && random() < 0.6) payment.merchant_id = before!.merchant_id;
+    before = payment;
+    return { payment, label: random() < 0.1 ? null : random() < 0.15 };
+  });
+}
+
+const write = (name: string, made: readonly Made[], more: readonly string[][] = []): string => {
+  const rows = made.map(({ payment, label }) => [
+    ...columns.map((column) => payment[column] ?? ''),
+    label === null ? '' : Number(label),
+  ]);
+  const file = path.join(dir, name);
+  fs.writeFileSync(file, stringify([[...columns, 'fraud'], ...rows, ...more]));
+  return file;
+};
+
+type Ran = { code: number | null; said: string };
+
+function start(url: string, args: readonly string[]) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/import.ts', ...args], {
+    cwd: root,
+    env: {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'production',
+      DATABASE_URL: url,
+      VIGIL_DATA_DIR: dir,
+      INIT_CWD: dir,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += String(data)));
+  const ended = new Promise<Ran>((resolve) => child.once('exit', (code) => resolve({ code, said })));
+  afterAll(() => child.kill('SIGKILL'));
+  return { child, ended };
+}
+
+const run = async (url: string, ...args: string[]): Promise<Ran> => start(url, args).ended;
+
+const importOf = async (sql: Sql, file: string) => {
+  const [row] =
+    await sql`select status, rows::int, next_row::int as next, recorded::int, known::int, rejected::int,
+    labels::int from imports where file_name = ${path.basename(file)} order by id desc limit 1`;
+  return row;
+};
+
+const made = makePayments(2_500);
+const file = write('payments.csv', made);
+const labelled = made.filter(({ label }) => label !== null).length;
+
+const outcome = (sql: Sql) => sql`
+  select x.transaction_id, x.transaction_timestamp, x.amount, x.fraud_score, x.risk_level, x.decision, x.is_fraud, x.labelled_at,
+    x.label_source, x.latency_ms, to_jsonb(f) as features, s.answer::jsonb - 'latency_ms' as answer
+  from transactions x join ml_features f using (transaction_id, transaction_timestamp)
+  join transaction_stream s on s.transaction_id = x.transaction_id order by x.transaction_id`;
+
+beforeAll(async () => {
+  const { code, said } = await run(whole.url, file, ...options);
+  expect(said).toContain('2,500 payments imported');
+  expect(code).toBe(0);
+}, 180_000);
+
+describe('an import', () => {
+  it('records every payment, and its label as of the moment at which it became known', async () => {
+    expect(await importOf(whole.sql, file)).toEqual({
+      status: 'finished',
+      rows: 2_500,
+      next: 2_500,
+      recorded: 2_500,
+      known: 0,
+      rejected: 0,
+      labels: labelled,
+    });
+    const [row] = await whole.sql`select count(*)::int as payments, count(is_fraud)::int as labelled,
+      count(*) filter (where labelled_at <> transaction_timestamp + interval '3 days')::int as wrong,
+      count(latency_ms)::int as waited, (select count(*)::int from fraud_alerts) as alerts from transactions`;
+    expect(row).toEqual({ payments: 2_500, labelled, wrong: 0, waited: 0, alerts: 0 });
+    const [held] =
+      await whole.sql`select count(*)::int as months from partition_holds where reason like 'Imported from %'`;
+    const months = new Set(made.map(({ payment }) => payment.transaction_timestamp.slice(0, 7)));
+    expect(held?.months).toBe(months.size);
+  });
+
+  it('computes each feature from what was there and known before', async () => {
+    const stored = new Map(
+      (
+        await whole.sql`select f.*, x.decision from ml_features f join transactions x using (transaction_id)`
+      ).map((row) => [row.transaction_id, row]),
+    );
+    const past: RecordedPayment[] = [];
+    const wrong: string[] = [];
+    const seen = new Map(features.map(({ field }) => [field, new Set<unknown>()]));
+    for (const [at, { payment, label }] of made.entries()) {
+      const ms = Date.parse(payment.transaction_timestamp);
+      const row = stored.get(payment.transaction_id)!;
+      const now: RecordedPayment = {
+        payment,
+        ms,
+        cents: BigInt(payment.amount.replace('.', '')),
+        decision: row.decision,
+        isFraud: label,
+        labelledAt: label === null ? null : ms + delayMs,
+      };
+      // Every third, and the last ones, which have a month before them.
+      if (at % 3 === 0 || at > 2_200) {
+        const expected = bruteForceFeatures(now, past);
+        for (const { field, column } of features) {
+          seen.get(field)!.add(expected[field]);
+          if (!Object.is(expected[field], row[column] ?? null))
+            wrong.push(`${payment.transaction_id} ${field}: ${expected[field]} ≠ ${row[column]}`);
+        }
+      }
+      past.push(now);
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+    expect([...seen].filter(([, values]) => values.size < 2).map(([field]) => field)).toEqual([]);
+  }, 120_000);
+
+  it('is on the record: who, what and how it ended', async () => {
+    const rows = await whole.sql`select action, actor_type, actor_name, new_values from audit_trail
+      where action like 'import:%' order by id`;
+    expect(rows).toMatchObject([
+      {
+        action: 'import:begin',
+        actor_type: 'system',
+        new_values: { file: 'payments.csv', rows: 2_500, zone: 'UTC' },
+      },
+      { action: 'import:finish', new_values: { recorded: 2_500, rejected: 0, labels: labelled } },
+    ]);
+  });
+
+  it('that ended adds nothing a second time, nor with other options', async () => {
+    const before = await outcome(whole.sql);
+    const again = await run(whole.url, file, ...options);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.said).toContain('nothing to add');
+    const other = await run(whole.url, file, ...options, '--delimiter', ',', '--zone', 'Europe/London');
+    expect(other.said).toContain('0 payments imported · 2,500 were there before · 0 labels set');
+    expect(await outcome(whole.sql)).toEqual(before);
+    const [row] = await whole.sql`select count(*)::int as streamed from transaction_stream`;
+    expect(row?.streamed).toBe(2_500);
+  }, 120_000);
+
+  it('that was killed goes on where it stopped, and ends as one that was not', async () => {
+    for (const enough of [300, 1_400]) {
+      const { child, ended } = start(killed.url, [file, ...options]);
+      for (;;) {
+        const [row] = await killed.sql`select count(*)::int as n from transactions`;
+        if (row!.n >= enough) break;
+        expect(child.exitCode).toBeNull();
+        await pause(20);
+      }
+      child.kill('SIGKILL');
+      await ended;
+      expect(await importOf(killed.sql, file)).toMatchObject({ status: 'running' });
+    }
+    const { code, said } = await run(killed.url, file, ...options);
+    expect([code, said]).toEqual([0, expect.stringContaining('going on at row')]);
+    expect(await importOf(killed.sql, file)).toMatchObject({
+      status: 'finished',
+      recorded: 2_500,
+      known: 0,
+      rejected: 0,
+      labels: labelled,
+    });
+    expect(await outcome(killed.sql)).toEqual(await outcome(whole.sql));
+  }, 240_000);
+});
+
+describe('rows that are no payments', () => {
+  it('are set aside with their line and why, and the others imported', async () => {
+    const good = made
+      .slice(0, 3)
+      .map((one, i) => ({ ...one, payment: { ...one.payment, transaction_id: `bad-${i}` } }));
+    const last = good.at(-1)!.payment.transaction_timestamp;
+    const row = (more: Partial<Record<(typeof columns)[number] | 'fraud', string>>) =>
+      [...columns, 'fraud' as const].map(
+        (column) =>
+          ({
+            transaction_id: 'x',
+            user_id: 'u',
+            merchant_id: 'm',
+            transaction_timestamp: last,
+            amount: '1.00',
+            ...more,
+          })[column as 'user_id'] ?? '',
+      );
+    const bad = [
+      row({ transaction_timestamp: '2018-02-30 10:00:00' }),
+      row({ amount: '-1.00' }),
+      row({ amount: 'NaN' }),
+      row({ user_id: 'a\u0000b' }),
+      ['x', 'u'],
+      row({ fraud: 'maybe' }),
+      row({ transaction_id: 'bad-0', amount: '99.99' }),
+      row({ transaction_id: 'bad-3' }),
+      row({ transaction_id: 'bad-3' }),
+    ];
+    const { code, said } = await run(killed.url, write('bad.csv', good, bad), ...options);
+    expect(code).toBe(0);
+    expect(said).toContain('4 payments imported · 1 were there before');
+    expect(said).toContain('7 rows were rejected: ');
+    const lines = fs.readFileSync(path.join(dir, 'bad.csv.rejects.csv'), 'utf8').trim().split('\n');
+    const sorted = lines
+      .slice(1)
+      .map((line) => line.split(',').slice(0, 2).join(' '))
+      .sort();
+    expect(lines[0]).toBe(['line', 'field', 'reason', ...columns, 'fraud'].join());
+    expect(sorted).toEqual([
+      '10 label',
+      '11 transaction_id',
+      '5 transaction_timestamp',
+      '6 amount',
+      '7 amount',
+      '8 user_id',
+      '9 ',
+    ]);
+    expect(lines.find((line) => line.startsWith('11,'))).toContain('Another payment has this id.');
+    const [kept] = await killed.sql`select amount from transactions where transaction_id = 'bad-0'`;
+    expect(kept?.amount).toBe(good[0]!.payment.amount);
+  }, 60_000);
+
+  it('a file that is not in order, or lacks a column, changes nothing', async () => {
+    const before = await killed.sql`select count(*)::int as n from imports`;
+    const unsorted = await run(
+      killed.url,
+      write('unsorted.csv', [...made.slice(5, 7), made[0]!]),
+      ...options,
+    );
+    expect(unsorted).toMatchObject({ code: 1 });
+    expect(unsorted.said).toContain('sort the file by transaction_timestamp first');
+    const lacking = await run(killed.url, file, ...options, '--map', 'merchant_category=mcc');
+    expect(lacking.said).toContain('--map merchant_category=mcc');
+    expect(lacking.said).toContain('has no column mcc');
+    expect(await killed.sql`select count(*)::int as n from imports`).toEqual(before);
+  }, 60_000);
+});

@@ -1,0 +1,22 @@
+CREATE TABLE "imports" (
+	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "imports_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"file_name" varchar(500) NOT NULL,
+	"fingerprint" char(64) NOT NULL,
+	"options" jsonb NOT NULL,
+	"status" varchar(20) DEFAULT 'running' NOT NULL,
+	"rows" bigint NOT NULL,
+	"first_at" timestamp with time zone,
+	"last_at" timestamp with time zone,
+	"next_row" bigint DEFAULT 0 NOT NULL,
+	"labels_row" bigint DEFAULT 0 NOT NULL,
+	"recorded" bigint DEFAULT 0 NOT NULL,
+	"known" bigint DEFAULT 0 NOT NULL,
+	"rejected" bigint DEFAULT 0 NOT NULL,
+	"labels" bigint DEFAULT 0 NOT NULL,
+	"started_by" varchar(100) NOT NULL,
+	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"finished_at" timestamp with time zone,
+	CONSTRAINT "imports_fingerprint_unique" UNIQUE("fingerprint"),
+	CONSTRAINT "imports_status_check" CHECK (status IN ('running','finished'))
+);
