@@ -1,14 +1,17 @@
 import { database, databaseSql } from '@/db/client';
 import { systemActor } from '@/domain/actor';
 import { appendAudit } from '@/domain/audit';
+import { Window } from '@/domain/imports/window';
 import { type DecideDeps, decide } from '@/domain/transactions/decide';
 import { loadDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
-import { paymentInput } from '@/domain/transactions/input';
+import { type Payment, paymentInput } from '@/domain/transactions/input';
 import { demoTraffic } from './simulator/demo';
-import { type Simulated, simulate } from './simulator/timeline';
+import { type Simulated, type SimulatorOptions, simulate } from './simulator/timeline';
 
-const block = 400;
+const block = 500;
+/** So many payments wait for those before them that they depend on. */
+const waiting = 4000;
 /** Alerts of the last so many minutes are left to the people of the demo; the older ones have been worked. */
 const leftOpenMinutes = 75;
 
@@ -17,36 +20,38 @@ const leftOpenMinutes = 75;
  * dated when they would have come up, the older ones worked, and labels where something is known by now.
  * Does nothing where payments are.
  * @param options.begun the demo's first start, in milliseconds since 1970
+ * @param options.traffic the demo's, unless it is a test that wants less
  * @param options.onBegin told how many payments there will be
  * @returns how many payments were recorded
  */
 export const seedHistory = async (options: {
   hours: number;
   begun: number;
+  traffic?: SimulatorOptions;
   onBegin?: (payments: number) => void;
 }): Promise<number> => {
   const sql = databaseSql();
   const [there] = await sql`select 1 from transactions limit 1`;
   if (there) return 0;
   const from = options.begun - options.hours * 3_600_000;
-  const past = [...simulate(demoTraffic(options.begun), from, Date.now())];
+  const past = [...simulate(options.traffic ?? demoTraffic(options.begun), from, Date.now())];
   options.onBegin?.(past.length);
   await sql`select ensure_partitions(${new Date(from).toISOString()}::timestamptz)`;
   const rules = await loadDecisionRules(sql);
   const deps: DecideDeps = { sql, rules: () => rules, queue: new EntityQueue() };
   const reports = reportsOf(past);
-  for (let first = 0; first < past.length; first += block) {
-    const payments = past.slice(first, first + block);
+  const window = new Window<{ payment: Payment; receivedAt: string }>();
+  for (let next = 0; next < past.length || window.size > 0; ) {
+    for (; window.size < waiting && next < past.length; next += 1) {
+      const { payment } = past[next] as Simulated;
+      window.add({ payment: paymentInput.parse(payment), receivedAt: payment.transaction_timestamp });
+    }
+    const wave = window.take(block);
     // Who is charged back is known to the payments after it, not to those before.
-    const by = payments[0]?.payment.transaction_timestamp ?? '';
+    const by = wave[0]?.receivedAt ?? '';
     await label(take(reports, (report) => report.labelled_at <= by));
-    const outcomes = await decide(
-      payments.map(({ payment }) => ({
-        payment: paymentInput.parse(payment),
-        receivedAt: payment.transaction_timestamp,
-      })),
-      deps,
-    );
+    const outcomes = await decide(wave, deps);
+    window.release(wave);
     const refused = outcomes.find((outcome) => outcome.kind !== 'answer');
     if (refused) throw new Error(`a payment of the demo's past was not decided: ${refused.kind}`);
   }

@@ -4,6 +4,7 @@ import { roles } from '@/domain/access';
 import { verifyPassword } from '@/domain/sessions/password';
 import { seed } from '.';
 import { seedHistory } from './history';
+import { demoTraffic } from './simulator/demo';
 import { seedStory } from './story';
 
 const t = await testDatabase();
@@ -51,8 +52,10 @@ test('without the demo: one link for the first administrator, a new one each sta
 test('a new demo has a past with known frauds and work for everybody', async () => {
   const { users } = await seed({ demo: true, known: null });
   const begun = Date.now();
-  const payments = await seedHistory({ hours: 3, begun });
-  expect(payments).toBeGreaterThan(200);
+  // A whole day, so that the hour at which this runs makes no difference.
+  const traffic = { ...demoTraffic(begun), customers: 400, perDay: 1200, fraudShare: 0.06 };
+  const payments = await seedHistory({ hours: 24, begun, traffic });
+  expect(payments).toBeGreaterThan(800);
   await seedStory(users);
   const [counts] =
     await t.sql`select count(*)::int as paid, count(*) filter (where decision = 'BLOCK')::int as blocked,
@@ -70,5 +73,5 @@ test('a new demo has a past with known frauds and work for everybody', async () 
     await t.sql`select host(ip_address) as ip from security_events where event_type = 'login.new_device'`;
   expect(event?.ip).toBe('203.0.113.66');
   // What is there stays as it is.
-  expect(await seedHistory({ hours: 3, begun })).toBe(0);
+  expect(await seedHistory({ hours: 24, begun })).toBe(0);
 });
