@@ -229,6 +229,7 @@ CREATE TABLE fraud_patterns (
   created_by character varying(100),
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  version integer NOT NULL DEFAULT 1,
   CONSTRAINT fraud_patterns_pattern_name_unique UNIQUE (pattern_name),
   CONSTRAINT fraud_patterns_pkey PRIMARY KEY (id)
 );
@@ -838,6 +839,7 @@ CREATE INDEX fraud_alerts_created_idx ON public.fraud_alerts USING btree (create
 CREATE INDEX fraud_alerts_decided_idx ON public.fraud_alerts USING btree (decided_at DESC, id DESC) WHERE ((status)::text = 'decided'::text);
 CREATE INDEX fraud_alerts_due_idx ON public.fraud_alerts USING btree (sla_due_at) WHERE ((status)::text <> 'decided'::text);
 CREATE INDEX fraud_alerts_merchant_idx ON public.fraud_alerts USING btree (merchant_id, created_at);
+CREATE INDEX fraud_alerts_patterns_idx ON public.fraud_alerts USING btree (created_at) WHERE (patterns <> '{}'::text[]);
 CREATE INDEX fraud_alerts_queue_idx ON public.fraud_alerts USING btree (queue_at, id) WHERE ((status)::text <> 'decided'::text);
 CREATE INDEX fraud_alerts_user_idx ON public.fraud_alerts USING btree (user_id, created_at);
 CREATE INDEX idx_ml_features_embedding ON ONLY public.ml_features USING gist (cube((transaction_embedding)::double precision[]));

@@ -41,6 +41,10 @@ export const permissions = {
   'rule:pause': seniors,
   'rule:resume': seniors,
   'rule:retire': seniors,
+  'pattern:create': seniors,
+  'pattern:edit': seniors,
+  'pattern:activate': seniors,
+  'pattern:pause': seniors,
   // Sums of days name nobody; merchants and rules are read by those who read payments and rules anyway.
   'report:read': everyone,
   'report:read-analysts': auditorsToo(seniors),

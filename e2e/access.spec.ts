@@ -27,6 +27,7 @@ const routes: Record<string, Route> = {
   '/database/queries/[id]': { can: 'database:read', path: '/database/queries/1', status: 404 },
   '/database/replication': { can: 'database:read' },
   '/database/storage': { can: 'database:read' },
+  '/patterns': { can: 'rule:read' },
   '/pipeline': { can: 'stream:read' },
   '/reports': { can: 'report:read' },
   '/reports/export': { can: 'report:export-days', method: 'POST' },

@@ -11,6 +11,7 @@ import * as maintenance from '@/domain/maintenance/queries';
 import * as metrics from '@/domain/metrics/queries';
 import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
+import * as patterns from '@/domain/patterns/queries';
 import * as people from '@/domain/people/queries';
 import * as pool from '@/domain/pool/queries';
 import * as replication from '@/domain/replication/queries';
@@ -36,6 +37,7 @@ const modules: Record<string, unknown>[] = [
   maintenance,
   metrics,
   overview,
+  patterns,
   people,
   pool,
   replication,

@@ -122,6 +122,11 @@ export const pages: Page[] = [
       ask('rule.dry-run', ({ ruleVersionId }) => ({ versionId: ruleVersionId })),
     ],
   },
+  {
+    page: 'Patterns',
+    hoursBack: null,
+    asks: [ask('pattern.list'), ask('pattern.hits', () => ({ name: 'Card testing ring' }))],
+  },
   { page: 'Audit trail', hoursBack: month, asks: [ask('audit.list'), ask('audit.people')] },
   {
     page: 'Audit trail: a year back',

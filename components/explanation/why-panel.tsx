@@ -11,6 +11,7 @@ import {
   IconRobot,
   IconWorld,
 } from '@tabler/icons-react';
+import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import type { ComponentType } from 'react';
 import { ScoreScale } from '@/components/charts';
@@ -92,6 +93,16 @@ export function WhyPanel({ explanation }: { explanation: Explanation }) {
         </div>
         <ScoreScale score={payment.score} reviewAt={thresholds.reviewAt} blockAt={thresholds.blockAt} />
       </div>
+      {explanation.patterns.length > 0 && (
+        <p className={styles.patterns}>
+          {t('patterns')}
+          {explanation.patterns.map((name) => (
+            <Link key={name} href={`/patterns?open=${encodeURIComponent(name)}`} prefetch={false}>
+              {name}
+            </Link>
+          ))}
+        </p>
+      )}
       {reasons.length === 0 ? (
         <p className={styles.quiet}>{t('noReason')}</p>
       ) : (

@@ -20,6 +20,7 @@ import {
   IconShieldExclamation,
   IconStack2,
   IconUsers,
+  IconVectorTriangle,
 } from '@tabler/icons-react';
 import type { AreaId } from './areas';
 
@@ -28,6 +29,7 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   alerts: IconBellExclamation,
   transactions: IconArrowsRightLeft,
   rules: IconGitBranch,
+  patterns: IconVectorTriangle,
   security: IconShield,
   auditTrail: IconHistory,
   securityEvents: IconShieldExclamation,

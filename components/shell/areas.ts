@@ -5,6 +5,7 @@ export type AreaId =
   | 'alerts'
   | 'transactions'
   | 'rules'
+  | 'patterns'
   | 'auditTrail'
   | 'securityEvents'
   | 'sessions'
@@ -34,7 +35,12 @@ export const areaGroups: AreaGroup[] = [
       { id: 'transactions', href: '/transactions', can: 'transaction:read', keys: 'g t' },
     ],
   },
-  { areas: [{ id: 'rules', href: '/rules', can: 'rule:read', keys: 'g r' }] },
+  {
+    areas: [
+      { id: 'rules', href: '/rules', can: 'rule:read', keys: 'g r' },
+      { id: 'patterns', href: '/patterns', can: 'rule:read', keys: 'g w' },
+    ],
+  },
   {
     parent: 'security',
     areas: [

@@ -56,6 +56,7 @@ export const fraudAlerts = pgTable(
     index('fraud_alerts_decided_idx')
       .on(t.decidedAt.desc().nullsFirst(), t.id.desc().nullsFirst())
       .where(sql`status = 'decided'`),
+    index('fraud_alerts_patterns_idx').on(t.createdAt).where(sql`patterns <> '{}'`),
     index('fraud_alerts_user_idx').on(t.userId, t.createdAt),
     index('fraud_alerts_merchant_idx').on(t.merchantId, t.createdAt),
     index('fraud_alerts_assignee_idx').on(t.assigneeId, t.queueAt).where(sql`assignee_id IS NOT NULL`),
@@ -71,6 +72,8 @@ export const fraudAlerts = pgTable(
 /** Typologies: weighted sets of rules with thresholds. */
 export const fraudPatterns = pgTable('fraud_patterns', {
   id: serial('id').primaryKey(),
+  // Goes up with each change: one based on an older one is refused.
+  version: integer('version').notNull().default(1),
   patternName: varchar('pattern_name', { length: 100 }).notNull().unique(),
   description: text('description'),
   rules: jsonb('rules').notNull(),

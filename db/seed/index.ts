@@ -4,6 +4,7 @@ import { firstAdminToken } from '@/domain/people/commands';
 import { seedSettings } from '@/domain/settings/read';
 import { seedApiKey } from './api-key';
 import { expectValue } from './expect-value';
+import { seedPatterns } from './patterns';
 import { type SignIn, seedPeople } from './people';
 import { seedRules } from './rules';
 
@@ -28,7 +29,7 @@ type Known = { users: SignIn[]; apiKey?: string } | null;
 export const seed = async (options: { demo: boolean; known: Known }): Promise<Seeded> => {
   const made: string[] = [];
   const rules = await seedRules(database());
-  if (rules > 0) made.push(`${rules} rules`);
+  if (rules > 0) made.push(`${rules} rules`, `${await seedPatterns()} patterns`);
   await seedSettings(database());
   if (!options.demo) {
     const admin = expectValue(await firstAdminToken(systemActor('seed'), {}));

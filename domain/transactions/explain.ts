@@ -60,6 +60,8 @@ export type Explanation = {
   payment: PaymentDetail;
   model: ModelExplanation | null;
   rules: FiredRule[];
+  /** Names of the patterns that fired, as its alert has them. */
+  patterns: string[];
   liveRules: number;
   features: { field: string; value: RuleValue }[];
   usual: Usual;
@@ -101,6 +103,7 @@ const findPayment = async (db: Db, id: string, at: string | null) => {
         m.country as merchant_country, ${archived}::boolean as archived, x.transaction_timestamp::text as exact_at,
         to_jsonb(f) - 'transaction_embedding' as features, p.model_name, p.model_version, p.arm, p.probability,
         p.base_log_odds, to_jsonb(p.contributions) as contributions,
+        (select to_jsonb(a.patterns) from fraud_alerts a where a.transaction_id = x.transaction_id) as patterns,
         (select jsonb_path_query_array(k.parameters, '$.inputs[*].field') from models k
           where k.model_name = p.model_name and k.model_version = p.model_version) as inputs
       from ${sql.identifier(table)} x ${transactionNames}
@@ -213,6 +216,7 @@ export const explainPayment = async (db: Db, id: string, at: string | null): Pro
     payment: detail(row),
     model: storedModel(row, new Map(seen.map(({ field, value }) => [field, value]))),
     rules,
+    patterns: (row.patterns ?? []) as string[],
     liveRules: Number(live?.n ?? 0),
     features: seen,
     usual,

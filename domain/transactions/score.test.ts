@@ -73,6 +73,22 @@ describe('score', () => {
     });
   });
 
+  it('reaches a threshold that the weights add up to in decimals', () => {
+    const pattern = {
+      name: 'two of two',
+      rules: [
+        { ruleId: 1, weight: 0.7 },
+        { ruleId: 2, weight: 0.1 },
+      ],
+      reviewThreshold: 0.8,
+      blockThreshold: 9,
+    };
+    expect(score(0, [hit({}, 1), hit({}, 2)], thresholds, [pattern])).toMatchObject({
+      decision: 'REVIEW',
+      patterns: ['two of two'],
+    });
+  });
+
   it('adds the weights of a pattern over its rules that fired', () => {
     const pattern = {
       name: 'card testing ring',

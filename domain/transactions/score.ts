@@ -55,7 +55,9 @@ function firedPatterns(
   const fired = new Set(hits.map((hit) => hit.ruleId));
   return patterns.flatMap(
     ({ name, rules, reviewThreshold, blockThreshold }): { name: string; decision: Decision }[] => {
-      const weight = rules.reduce((sum, rule) => sum + (fired.has(rule.ruleId) ? rule.weight : 0), 0);
+      const sum = rules.reduce((all, rule) => all + (fired.has(rule.ruleId) ? rule.weight : 0), 0);
+      // 0.7 and 0.1 reach 0.8.
+      const weight = Math.round(sum * 1e4) / 1e4;
       if (weight >= blockThreshold) return [{ name, decision: 'BLOCK' }];
       return weight >= reviewThreshold ? [{ name, decision: 'REVIEW' }] : [];
     },

@@ -1,0 +1,2 @@
+ALTER TABLE "fraud_patterns" ADD COLUMN "version" integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+CREATE INDEX "fraud_alerts_patterns_idx" ON "fraud_alerts" USING btree ("created_at") WHERE patterns <> '{}';
