@@ -88,6 +88,8 @@ export const mlFeatures = pgTable(
     merchantDistinctUsers24h: integer('merchant_distinct_users_24h'),
     merchantDistinctCards1h: integer('merchant_distinct_cards_1h'),
     merchantDistinctCards24h: integer('merchant_distinct_cards_24h'),
+    merchantFrauds7d: integer('merchant_frauds_7d'),
+    merchantFrauds30d: integer('merchant_frauds_30d'),
     cardSmallCount10m: integer('card_small_count_10m'),
     paymentHour: integer('payment_hour'),
     userNewDevice30d: boolean('user_new_device_30d'),

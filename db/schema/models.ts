@@ -33,6 +33,9 @@ export const mlModelPerformance = pgTable(
     aucRoc: real('auc_roc'),
     averagePrecision: real('average_precision'),
     threshold: real('threshold').notNull(),
+    logLoss: real('log_loss'),
+    // 95 % intervals by figure: { precision: [low, high], … }.
+    intervals: jsonb('intervals'),
     sampleSize: integer('sample_size').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
@@ -59,9 +62,21 @@ export const modelExperiments = pgTable(
     trainingMs: bigint('training_ms', { mode: 'number' }),
     createdBy: key('created_by'),
     status: varchar('status', { length: 20 }).notNull().default('RUNNING'),
+    // 0 … 1, and what it is at.
+    progress: real('progress').notNull().default(0),
+    message: varchar('message', { length: 500 }),
+    // The process that trains says so while it lives.
+    heartbeatAt: moment('heartbeat_at'),
+    endedAt: moment('ended_at'),
+    // What came of it.
+    modelName: varchar('model_name', { length: 100 }),
+    modelVersion: varchar('model_version', { length: 20 }),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
-  () => [check('model_experiments_status_check', sql`status IN ('RUNNING','DONE','FAILED','CANCELLED')`)],
+  (t) => [
+    check('model_experiments_status_check', sql`status IN ('WAITING','RUNNING','DONE','FAILED','CANCELLED')`),
+    index('model_experiments_open_idx').on(t.id).where(sql`status IN ('WAITING','RUNNING')`),
+  ],
 );
 
 export const featureImportance = pgTable(

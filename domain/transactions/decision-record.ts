@@ -1,4 +1,5 @@
-import { type Prediction, predict } from '@/domain/models/logistic';
+import type { Prediction } from '@/domain/models/logistic';
+import { score as scoreByModel } from '@/domain/models/model';
 import { reasonSentence } from '@/domain/rules/english';
 import { ruleRow } from '@/domain/rules/fields';
 import type { RuleHit } from '@/domain/rules/ruleset';
@@ -128,7 +129,7 @@ function decideFrom(
   const values = featureValues(payment, amountBase, context);
   const row = ruleRow(payment, values);
   const startedMs = performance.now();
-  const prediction = predict(rules.model, row);
+  const prediction = scoreByModel(rules.model, row);
   const modelMs = hundredths(performance.now() - startedMs);
   const hits = rules.rules(row);
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { log } from '@/domain/log';
-import { checkModel, type LogisticModel } from '@/domain/models/logistic';
+import { checkModel, type Model } from '@/domain/models/model';
 import { shippedModel } from '@/domain/models/shipped';
 import { actionsSchema } from '@/domain/rules/actions';
 import { parseCondition } from '@/domain/rules/conditions';
@@ -15,7 +15,7 @@ export type DecisionRules = {
   /** Names this very set of rules, model, thresholds and rates; stored with each decision. */
   version: string;
   rules: (row: RuleRow) => RuleHit[];
-  model: LogisticModel;
+  model: Model;
   arm: string;
   patterns: readonly Pattern[];
   thresholds: Thresholds;
@@ -54,10 +54,10 @@ function readablePattern({ name, rules, review, block }: StoredPattern): Pattern
   return [{ name, rules: weighted, reviewThreshold: review, blockThreshold: block }];
 }
 
-function readableModel(stored: string | null): LogisticModel {
+function readableModel(stored: string | null): Model {
   if (stored === null) return shippedModel;
   try {
-    return checkModel(JSON.parse(stored) as LogisticModel);
+    return checkModel(JSON.parse(stored) as Model);
   } catch (error) {
     log.error({ err: error }, 'the champion model cannot be read; the shipped model decides');
     return shippedModel;

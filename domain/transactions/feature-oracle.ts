@@ -111,6 +111,8 @@ function merchantValues(now: RecordedPayment, of: Slice, past: readonly Recorded
     'merchant.blocked_share_1h': shareOf(hour.filter((p) => p.decision === 'BLOCK').length, hour.length),
     'merchant.fraud_rate_7d': shareOf(frauds('7d'), of('7d').length),
     'merchant.fraud_rate_30d': shareOf(frauds('30d'), of('30d').length),
+    'merchant.frauds_7d': frauds('7d'),
+    'merchant.frauds_30d': frauds('30d'),
   };
 }
 

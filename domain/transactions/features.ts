@@ -183,6 +183,17 @@ const fraudRate = (window: Window) =>
       description: `Fraud labels that became known in the last ${windowWords[window]}, at most ${labelDelayDays} days after their payment, divided by the merchant's payments in that window, at most 1`,
     },
   );
+const frauds = (window: Window) =>
+  feature(
+    { entity: 'merchant', name: 'frauds', window },
+    {
+      stat: 'count',
+      sqlType: 'integer',
+      unit: 'payments',
+      nullRule: neverNull,
+      description: `Fraud labels of the merchant that became known in the last ${windowWords[window]}, at most ${labelDelayDays} days after their payment`,
+    },
+  );
 const ofPayment = (name: string, sqlType: Feature['sqlType'], unit: FeatureUnit, description: string) =>
   feature({ entity: 'payment', name }, { stat: 'value', sqlType, unit, nullRule: neverNull, description });
 
@@ -290,6 +301,8 @@ export const features: readonly Feature[] = [
   ),
   fraudRate('7d'),
   fraudRate('30d'),
+  frauds('7d'),
+  frauds('30d'),
   ofPayment('amount', 'double precision', 'base currency', 'Amount of this payment'),
   ofPayment('hour', 'integer', 'hour of day', 'Hour of this payment, 0 to 23, UTC'),
   ofPayment('night', 'boolean', 'yes/no', `This payment is between 00:00 and 0${nightEndHour}:00 UTC`),
