@@ -16,6 +16,7 @@ export type Role = (typeof roles)[number];
 const everyone = roles;
 const analysts = ['analyst', 'senior_analyst', 'admin'] as const;
 const seniors = ['senior_analyst', 'admin'] as const;
+const scientists = ['data_scientist', 'admin'] as const;
 const officers = ['security_officer', 'admin'] as const;
 const operators = ['db_operator', 'admin'] as const;
 const auditorsToo = (list: readonly Role[]): readonly Role[] => [...list, 'auditor'];
@@ -52,6 +53,13 @@ export const permissions = {
   'report:export-merchants': auditorsToo(['senior_analyst', 'data_scientist', 'admin']),
   'report:export-rules': auditorsToo(['senior_analyst', 'data_scientist', 'admin']),
   'report:export-analysts': auditorsToo(seniors),
+  'model:read': auditorsToo(['analyst', 'senior_analyst', 'data_scientist', 'admin']),
+  'experiment:start': scientists,
+  'experiment:cancel': scientists,
+  'model:promote': scientists,
+  // A model decides about everybody's payments: only the product itself and the server's shell bring one in.
+  'model:register': [] as readonly Role[],
+  'model:load': [] as readonly Role[],
   'audit:read': auditorsToo(officers),
   'audit:review': ['security_officer', 'auditor', 'admin'],
   'audit:export': auditorsToo(officers),

@@ -23,6 +23,7 @@ export const topics = [
   'stream',
   'storage',
   'reports',
+  'models',
 ] as const;
 export type Topic = (typeof topics)[number];
 export const notifyChannel = 'vigil';

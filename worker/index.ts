@@ -9,6 +9,7 @@ import type { Part } from './part';
 import { jobs } from './schedule';
 import { Scheduler } from './scheduler';
 import { Stream } from './stream';
+import { Training } from './training';
 
 /** Everything must have ended by then: the supervisor waits ten seconds. */
 const endWithinMs = 8_000;
@@ -47,6 +48,7 @@ const parts: Part[] = [
   stream,
   new Metrics(sql, meters),
   new Maintenance({ ...connections, worker: workerName, notify: (topics) => notices.add(topics) }),
+  new Training({ sql, notify: (topics) => notices.add(topics) }),
 ];
 
 for (const part of parts) void part.start();

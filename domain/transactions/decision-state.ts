@@ -54,23 +54,36 @@ function readablePattern({ name, rules, review, block }: StoredPattern): Pattern
   return [{ name, rules: weighted, reviewThreshold: review, blockThreshold: block }];
 }
 
-function readableModel(stored: string | null): Model {
-  if (stored === null) return shippedModel;
+type Champion = { id: number; name: string; version: string };
+/** The model of a row of `models`, which never changes; the shipped one where a row cannot be read. */
+type LoadedModel = { id: number | null; model: Model };
+const shipped: LoadedModel = { id: null, model: shippedModel };
+
+async function championModel(sql: Sql, champion: Champion | null, last: LoadedModel): Promise<LoadedModel> {
+  if (champion === null) return shipped;
+  if (champion.id === last.id) return last;
+  const [row] = await sql<{ parameters: string }[]>`
+    select parameters::text as parameters from models where id = ${champion.id}`;
   try {
-    return checkModel(JSON.parse(stored) as Model);
+    return { id: champion.id, model: checkModel(JSON.parse(String(row?.parameters)) as Model) };
   } catch (error) {
     log.error({ err: error }, 'the champion model cannot be read; the shipped model decides');
-    return shippedModel;
+    return { id: champion.id, model: shippedModel };
   }
 }
+
+const loadedModels = new WeakMap<DecisionRules, LoadedModel>();
 
 function settingOf<K extends SettingKey>(config: Record<string, unknown>, key: K): SettingValue<K> {
   const parsed = settings[key].schema.safeParse(config[key]);
   return (parsed.success ? parsed.data : settings[key].initial) as SettingValue<K>;
 }
 
-/** Reads the live rules, the champion model, active patterns and settings in one statement. */
-export async function loadDecisionRules(sql: Sql): Promise<DecisionRules> {
+/**
+ * Reads the live rules, the champion, active patterns and settings in one statement, and the champion's parameters,
+ * which are many, only when it is another than that of `last`.
+ */
+export async function loadDecisionRules(sql: Sql, last?: DecisionRules): Promise<DecisionRules> {
   const [stored] = await sql<Stored[]>`
     select
       (select coalesce(jsonb_agg(jsonb_build_object('ruleId', rule_id, 'versionId', id, 'name', rule_name,
@@ -79,15 +92,17 @@ export async function loadDecisionRules(sql: Sql): Promise<DecisionRules> {
       (select coalesce(jsonb_agg(jsonb_build_object('name', pattern_name, 'rules', rules,
          'review', review_threshold, 'block', block_threshold) order by pattern_name), '[]')
          from fraud_patterns where is_active)::text as patterns,
-      (select parameters from models where is_champion)::text as model,
+      (select jsonb_build_object('id', id, 'name', model_name, 'version', model_version) from models where is_champion)::text as model,
       (select coalesce(jsonb_object_agg(config_key, config_value), '{}') from system_config
          where config_key like 'decision.%' or config_key like 'currency.%' or config_key = 'alert.sla_minutes')::text
          as config`;
   if (!stored) throw new Error('no answer from the database');
   const config = JSON.parse(stored.config) as Record<string, unknown>;
-  const model = readableModel(stored.model);
+  const champion = stored.model === null ? null : (JSON.parse(stored.model) as Champion);
+  const loaded = await championModel(sql, champion, (last && loadedModels.get(last)) ?? shipped);
+  const { model } = loaded;
   const base = settingOf(config, 'currency.base');
-  return {
+  const rules: DecisionRules = {
     version: createHash('sha256')
       .update(JSON.stringify([stored.rules, stored.patterns, stored.config, model.name, model.version]))
       .digest('hex')
@@ -105,6 +120,8 @@ export async function loadDecisionRules(sql: Sql): Promise<DecisionRules> {
     baseCurrency: base,
     rates: { ...settingOf(config, 'currency.rates'), [base]: 1 },
   };
+  loadedModels.set(rules, loaded);
+  return rules;
 }
 
 export type DecisionState = {
@@ -129,7 +146,7 @@ export async function watchDecisionRules(
   let rules = await loadDecisionRules(sql);
   let reading: Promise<void> | null = null;
   const reload = (): Promise<void> => {
-    reading ??= loadDecisionRules(sql)
+    reading ??= loadDecisionRules(sql, rules)
       .then((read) => {
         if (read.version !== rules.version) options.onReload?.(read);
         rules = read;

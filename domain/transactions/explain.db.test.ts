@@ -36,7 +36,7 @@ test('the model’s parts add up to its probability and carry the values they we
   expect(1 / (1 + Math.exp(-total))).toBeCloseTo(model?.probability ?? 0, 5);
   const small = model?.parts.find(({ field }) => field === 'card.count_10m');
   if (small) expect(small.value).toBe(7);
-  expect(explanation?.features).toHaveLength(90);
+  expect(explanation?.features).toHaveLength(92);
   expect(explanation?.features.find(({ field }) => field === 'user.new_device_30d')?.value).toBe(true);
   expect(explanation?.features.find(({ field }) => field === 'ip.count_10m')?.value).toBeNull();
 });

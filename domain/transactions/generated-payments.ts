@@ -1,15 +1,6 @@
 import type { Payment } from './input';
 
-/** Small fast random numbers in [0, 1), the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+export { seeded as seededRandom } from '@/domain/models/random';
 
 export type PaymentWorld = {
   /** Before every id, so that two worlds share nothing. */
