@@ -28,6 +28,8 @@ const routes: Record<string, Route> = {
   '/database/replication': { can: 'database:read' },
   '/database/storage': { can: 'database:read' },
   '/patterns': { can: 'rule:read' },
+  '/models': { can: 'model:read' },
+  '/models/experiments': { can: 'model:read' },
   '/pipeline': { can: 'stream:read' },
   '/reports': { can: 'report:read' },
   '/reports/export': { can: 'report:export-days', method: 'POST' },

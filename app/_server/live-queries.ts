@@ -9,6 +9,7 @@ import * as featureCache from '@/domain/feature-cache/queries';
 import * as jobs from '@/domain/jobs/queries';
 import * as maintenance from '@/domain/maintenance/queries';
 import * as metrics from '@/domain/metrics/queries';
+import * as models from '@/domain/models/queries';
 import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
 import * as patterns from '@/domain/patterns/queries';
@@ -36,6 +37,7 @@ const modules: Record<string, unknown>[] = [
   jobs,
   maintenance,
   metrics,
+  models,
   overview,
   patterns,
   people,

@@ -127,6 +127,11 @@ export const pages: Page[] = [
     hoursBack: null,
     asks: [ask('pattern.list'), ask('pattern.hits', () => ({ name: 'Card testing ring' }))],
   },
+    page: 'Models',
+    hoursBack: null,
+    asks: [ask('model.list'), ask('model.get', () => ({ name: 'vigil-logistic', version: '1' }))],
+  },
+  { page: 'Training runs', hoursBack: null, asks: [ask('experiment.list')] },
   { page: 'Audit trail', hoursBack: month, asks: [ask('audit.list'), ask('audit.people')] },
   {
     page: 'Audit trail: a year back',

@@ -6,6 +6,8 @@ export type AreaId =
   | 'transactions'
   | 'rules'
   | 'patterns'
+  | 'models'
+  | 'experiments'
   | 'auditTrail'
   | 'securityEvents'
   | 'sessions'
@@ -39,6 +41,8 @@ export const areaGroups: AreaGroup[] = [
     areas: [
       { id: 'rules', href: '/rules', can: 'rule:read', keys: 'g r' },
       { id: 'patterns', href: '/patterns', can: 'rule:read', keys: 'g w' },
+      { id: 'models', href: '/models', can: 'model:read', keys: 'g m' },
+      { id: 'experiments', href: '/models/experiments', can: 'model:read', keys: 'g x' },
     ],
   },
   {
@@ -83,7 +87,7 @@ export function areasOf(role: Role): AreaGroup[] {
 
 /** Whether a path is inside an area. */
 export function isInside(path: string, href: string): boolean {
-  // Health is the first page of its area and not the parent of the others.
-  if (href === '/' || href === '/database') return path === href;
+  // Health and models are the first pages of their areas and not the parents of the others.
+  if (['/', '/database', '/models'].includes(href)) return path === href;
   return path === href || path.startsWith(`${href}/`);
 }

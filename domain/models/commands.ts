@@ -100,12 +100,16 @@ const insertModel = async (tx: Tx, model: Model, by: string): Promise<void> => {
     throw new AppError('conflict', { detail: 'model.exists' });
 };
 
+const unreadable = (error: unknown): AppError => {
+  const why = error instanceof RangeError ? error.message : 'not a model of binary:logistic trees';
+  return new AppError('invalid', { field: 'model', detail: 'model.invalid', values: { why } });
+};
+
 const checked = (model: unknown): Model => {
   try {
     return checkModel(model as Model);
   } catch (error) {
-    const detail = error instanceof RangeError ? 'model.invalid' : 'model.unreadable';
-    throw new AppError('invalid', { field: 'model', detail });
+    throw unreadable(error);
   }
 };
 
@@ -183,8 +187,7 @@ export const loadModel = command({
         ? fromXgboost(file, name, version)
         : checkModel({ ...(file as Model), name, version });
     } catch (error) {
-      const why = error instanceof RangeError ? error.message : 'not a model of binary:logistic trees';
-      throw new AppError('invalid', { field: 'model', detail: 'model.invalid', values: { why } });
+      throw unreadable(error);
     }
     await insertModel(tx, model, actorId(actor));
     return {

@@ -70,6 +70,7 @@ const version = z
   .min(1)
   .max(20)
   .regex(/^[\w .-]+$/);
+export const getModelInput = z.strictObject({ name, version });
 export const promoteModelInput = z.strictObject({ name, version, reason });
 export const loadModelInput = z.strictObject({ name, version, model: z.unknown() });
 

@@ -57,6 +57,8 @@ export const resourceHref = ({ resourceType, resourceId }: AuditRow): string | n
     security_event: `/security/events?open=${id}`,
     api_key: `/security/api-keys?open=${id}`,
     setting: '/settings',
+    model: `/models?open=${encodeURIComponent(resourceId.replace(/ (?=[^ ]*$)/, '~'))}`,
+    experiment: `/models/experiments?open=${id}`,
   };
   return resourceId === 'all' ? null : (pages[resourceType] ?? null);
 };
