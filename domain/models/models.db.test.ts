@@ -8,11 +8,13 @@ import type { DecisionAnswer } from '@/domain/transactions/decision-record';
 import { type DecisionState, watchDecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import { explainPayment } from '@/domain/transactions/explain';
+import { features } from '@/domain/transactions/features';
 import { generatePayment, seededRandom } from '@/domain/transactions/generated-payments';
 import { cancelTraining, loadModel, promoteModel, startTraining } from './commands';
 import { beginExperiment, returnExperiment, runExperiment, takeExperiment } from './experiment';
 import type { TrainingPlan } from './input';
 import { labelledPayments } from './labelled-payments';
+import { getModel, listExperiments, listModels } from './queries';
 import { shippedModel } from './shipped';
 import { recordLabelled } from './testing';
 
@@ -190,6 +192,47 @@ const xgboost = {
     },
   },
 };
+
+describe('the registry', () => {
+  it('lists models with their figures, the shipped one and the runs', async () => {
+    const id = await trained();
+    t.connectAs('web');
+    const analyst = personOf('analyst');
+    const models = await listModels(analyst, {});
+    expect(models[0]).toMatchObject({
+      name: shippedModel.name,
+      champion: true,
+      shipped: true,
+      quality: null,
+    });
+    const row = models.find(({ version }) => version === String(id));
+    expect(row).toMatchObject({ name: 'trees', champion: false, type: 'trees' });
+    const { aucRoc, frauds, payments } = row!.quality!;
+    expect(aucRoc!.low!).toBeLessThanOrEqual(aucRoc!.value);
+    expect(frauds).toBeGreaterThan(0);
+    expect(payments).toBeGreaterThan(frauds);
+    const detail = await getModel(analyst, { name: 'trees', version: String(id) });
+    expect(detail).toMatchObject({ inputs: features.length, trees: 180, experiment: { id } });
+    expect(Math.abs(detail.experiment!.payments! - 1_000)).toBeLessThanOrEqual(1);
+    expect(detail.importance[0]!.field).toBe('card.count_10m');
+    expect(await getModel(analyst, { name: shippedModel.name, version: shippedModel.version })).toMatchObject(
+      {
+        champion: true,
+        importance: [],
+      },
+    );
+    await expect(getModel(analyst, { name: 'trees', version: 'none' })).rejects.toMatchObject({
+      failure: { code: 'not_found' },
+    });
+    const first = await listExperiments(analyst, { limit: 1 });
+    expect(first.rows).toMatchObject([{ id, status: 'DONE', progress: 1, model: { name: 'trees' } }]);
+    const next = await listExperiments(analyst, { limit: 100, cursor: first.next! });
+    expect(next.rows.every((one) => one.id < id)).toBe(true);
+    await expect(listModels(personOf('db_operator'), {})).rejects.toMatchObject({
+      failure: { code: 'denied' },
+    });
+  });
+});
 
 describe('the champion', () => {
   const random = seededRandom(3);
