@@ -90,6 +90,11 @@ function ChampionFigures({ champion }: { champion?: ModelRow }) {
       value: quality?.recall ? formatPercent(quality.recall.value) : DASH,
       note: quality ? t('ofFrauds', { count: quality.frauds }) : t('notJudged'),
     },
+    {
+      label: t('judgedOn'),
+      value: quality ? formatNumber(quality.payments) : DASH,
+      note: quality ? t('paymentsUnseen') : t('notJudged'),
+    },
   ];
   return <StatStrip label={t('champion')} stats={stats} />;
 }

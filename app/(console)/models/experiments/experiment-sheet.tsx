@@ -69,7 +69,7 @@ export function ExperimentSheet({ row, mayCancel, onClose }: Props) {
   const { plan } = row;
   const span = (from: string, to: string) => (
     <span>
-      <Time at={from} style="full" /> – <Time at={to} style="full" />
+      <Time at={from} style="day" /> – <Time at={to} style="day" />
     </span>
   );
   return (
