@@ -471,6 +471,8 @@ CREATE TABLE ml_features (
   payment_night boolean,
   payment_weekend boolean,
   transaction_embedding real[],
+  merchant_frauds_7d integer,
+  merchant_frauds_30d integer,
   CONSTRAINT ml_features_transaction_id_transaction_timestamp_pk PRIMARY KEY (transaction_id, transaction_timestamp)
 ) PARTITION BY RANGE (transaction_timestamp);
 CREATE TABLE ml_model_performance (
@@ -491,6 +493,8 @@ CREATE TABLE ml_model_performance (
   threshold real NOT NULL,
   sample_size integer NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  log_loss real,
+  intervals jsonb,
   CONSTRAINT ml_model_performance_pkey PRIMARY KEY (id)
 );
 CREATE TABLE model_ab_tests (
@@ -519,8 +523,14 @@ CREATE TABLE model_experiments (
   created_by character varying(100),
   status character varying(20) NOT NULL DEFAULT 'RUNNING'::character varying,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  progress real NOT NULL DEFAULT 0,
+  message character varying(500),
+  heartbeat_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  model_name character varying(100),
+  model_version character varying(20),
   CONSTRAINT model_experiments_pkey PRIMARY KEY (id),
-  CONSTRAINT model_experiments_status_check CHECK (((status)::text = ANY ((ARRAY['RUNNING'::character varying, 'DONE'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])))
+  CONSTRAINT model_experiments_status_check CHECK (((status)::text = ANY ((ARRAY['WAITING'::character varying, 'RUNNING'::character varying, 'DONE'::character varying, 'FAILED'::character varying, 'CANCELLED'::character varying])::text[])))
 );
 CREATE TABLE model_predictions (
   transaction_id character varying(100) NOT NULL,
@@ -851,6 +861,7 @@ CREATE INDEX job_runs_time_idx ON public.job_runs USING btree (started_at DESC, 
 CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
 CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count) WHERE (fraud_count > 0);
+CREATE INDEX model_experiments_open_idx ON public.model_experiments USING btree (id) WHERE ((status)::text = ANY ((ARRAY['WAITING'::character varying, 'RUNNING'::character varying])::text[]));
 CREATE INDEX password_links_user_idx ON public.password_links USING btree (console_user_id);
 CREATE INDEX query_stats_query_idx ON public.query_stats USING btree (query_id, captured_at DESC);
 CREATE INDEX rule_hits_rule_time_idx ON ONLY public.rule_hits USING btree (rule_id, transaction_timestamp DESC);
@@ -3828,9 +3839,9 @@ GRANT SELECT ON feature_cache TO vigil_web;
 GRANT USAGE ON feature_cache_id_seq TO vigil_ingest;
 GRANT USAGE ON feature_cache_id_seq TO vigil_web;
 GRANT USAGE ON feature_cache_id_seq TO vigil_worker;
-GRANT SELECT ON feature_importance TO vigil_planner;
+GRANT INSERT, SELECT ON feature_importance TO vigil_planner;
+GRANT INSERT, SELECT ON feature_importance TO vigil_worker;
 GRANT SELECT ON feature_importance TO vigil_web;
-GRANT SELECT ON feature_importance TO vigil_worker;
 GRANT USAGE ON feature_importance_id_seq TO vigil_ingest;
 GRANT USAGE ON feature_importance_id_seq TO vigil_web;
 GRANT USAGE ON feature_importance_id_seq TO vigil_worker;
@@ -3931,9 +3942,9 @@ GRANT SELECT ON ml_features TO vigil_ingest;
 GRANT SELECT ON ml_features TO vigil_planner;
 GRANT SELECT ON ml_features TO vigil_web;
 GRANT SELECT ON ml_features TO vigil_worker;
-GRANT SELECT ON ml_model_performance TO vigil_planner;
+GRANT INSERT, SELECT ON ml_model_performance TO vigil_planner;
+GRANT INSERT, SELECT ON ml_model_performance TO vigil_worker;
 GRANT SELECT ON ml_model_performance TO vigil_web;
-GRANT SELECT ON ml_model_performance TO vigil_worker;
 GRANT USAGE ON ml_model_performance_id_seq TO vigil_ingest;
 GRANT USAGE ON ml_model_performance_id_seq TO vigil_web;
 GRANT USAGE ON ml_model_performance_id_seq TO vigil_worker;
@@ -3944,9 +3955,9 @@ GRANT SELECT ON model_ab_tests TO vigil_worker;
 GRANT USAGE ON model_ab_tests_id_seq TO vigil_ingest;
 GRANT USAGE ON model_ab_tests_id_seq TO vigil_web;
 GRANT USAGE ON model_ab_tests_id_seq TO vigil_worker;
-GRANT SELECT ON model_experiments TO vigil_planner;
-GRANT SELECT ON model_experiments TO vigil_web;
-GRANT SELECT ON model_experiments TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON model_experiments TO vigil_planner;
+GRANT INSERT, SELECT, UPDATE ON model_experiments TO vigil_web;
+GRANT INSERT, SELECT, UPDATE ON model_experiments TO vigil_worker;
 GRANT USAGE ON model_experiments_id_seq TO vigil_ingest;
 GRANT USAGE ON model_experiments_id_seq TO vigil_web;
 GRANT USAGE ON model_experiments_id_seq TO vigil_worker;
@@ -3956,8 +3967,8 @@ GRANT SELECT ON model_predictions TO vigil_web;
 GRANT SELECT ON model_predictions TO vigil_worker;
 GRANT INSERT, SELECT, UPDATE ON models TO vigil_planner;
 GRANT INSERT, SELECT, UPDATE ON models TO vigil_web;
+GRANT INSERT, SELECT, UPDATE ON models TO vigil_worker;
 GRANT SELECT ON models TO vigil_ingest;
-GRANT SELECT ON models TO vigil_worker;
 GRANT USAGE ON models_id_seq TO vigil_ingest;
 GRANT USAGE ON models_id_seq TO vigil_web;
 GRANT USAGE ON models_id_seq TO vigil_worker;
