@@ -53,6 +53,8 @@ const importPayments = (url: string): Promise<void> =>
       stdio: ['ignore', 2, 2],
       env: { ...process.env, DATABASE_URL: url, DIRECT_DATABASE_URL: url, VIGIL_DATA_DIR: dir },
     });
+    // The server is stopped on the way out.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal));
     child.once('error', reject);
     child.once('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`the import ended with ${code}`)),
@@ -66,7 +68,6 @@ const line = ({ aucRoc, averagePrecision, cardPrecision100 }: Figures): string =
 async function printFigures(sql: Sql): Promise<void> {
   const splits = readSplits(data('fraud-handbook-splits.csv.gz')).filter(({ role }) => role === 'test');
   const single = splits.findIndex(({ trainStart }) => trainStart === '2018-07-25');
-  console.log('model                 split  AUC  AP   CP@100');
   for (const [model, ofSingle, ofFolds] of published) {
     if (ofSingle) console.log(`book ${model} single ${ofSingle}`);
     console.log(`book ${model} folds ${ofFolds}`);
