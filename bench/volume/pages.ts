@@ -127,6 +127,7 @@ export const pages: Page[] = [
     hoursBack: null,
     asks: [ask('pattern.list'), ask('pattern.hits', () => ({ name: 'Card testing ring' }))],
   },
+  {
     page: 'Models',
     hoursBack: null,
     asks: [ask('model.list'), ask('model.get', () => ({ name: 'vigil-logistic', version: '1' }))],
