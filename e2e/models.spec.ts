@@ -61,7 +61,9 @@ test('a scientist promotes a candidate by keyboard, payments are scored by it, a
     await expect.poll(by, { timeout: 30_000 }).toBe(candidate);
     expect(scored.model).toEqual({ name: candidate, version: '1', probability: 0.1192 });
     await page.goto(`/transactions/${scored.transaction_id}`);
-    await expect(page.getByText('base −4.00', { exact: false })).toBeVisible();
+    await expect(
+      page.getByText('Base rate −4.00, all features +2.00, together −2.00 log-odds'),
+    ).toBeVisible();
 
     await page.goto('/models?open=vigil-logistic~1');
     await page.getByRole('button', { name: 'Promote' }).click();
