@@ -2,6 +2,7 @@
 export type DueLabel = {
   row: number;
   transactionId: string;
+  merchantId: string;
   /** ISO 8601. */
   at: string;
   knownMs: number;

@@ -2,13 +2,15 @@ import type { Sql } from 'postgres';
 import { log } from '@/domain/log';
 import { failureOf, isServerTrouble } from '@/domain/stream/failure';
 import { type DecideDeps, type DecideOutcome, decide } from '@/domain/transactions/decide';
+import type { DecisionAnswer } from '@/domain/transactions/decision-record';
 import type { DecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
-import { FeatureCacheKeeper, heavyPayments } from '@/domain/transactions/feature-cache';
 import type { Payment } from '@/domain/transactions/input';
+import { toBase } from '@/domain/transactions/money';
 import type { ImportState } from './commands';
 import { type DueLabel, DueLabels } from './due-labels';
 import { Ledger, type RowCounts, type RowEnd } from './ledger';
+import { RecentPayments } from './recent';
 import { alreadyThere, recordedSince, saveProgress, setLabels } from './state';
 import { Window } from './window';
 
@@ -41,8 +43,6 @@ export type ImportOptions = {
   waiting?: number;
   waveSize?: number;
   lanes?: number;
-  /** Payments in 30 days from which a merchant or IP address is summed from closed hours. */
-  heavy?: number;
 };
 
 /** How far it is: rows read, rows before which all have come to their end, and the moment in the file. */
@@ -51,8 +51,6 @@ export type ImportProgress = RowCounts & { next: number; labels: number; at: str
 type Work = { row: ImportRow; payment: Payment; label: DueLabel | null };
 
 const saveEveryMs = 500;
-/** Sums of busy merchants are filled once an hour of the file, but not more often than this. */
-const paymentsBetweenFills = 5_000;
 const labelsAtOnce = 1_000;
 
 /**
@@ -67,26 +65,24 @@ export class ImportRun {
   readonly #ledger: Ledger;
   readonly #atWork = new Set<Promise<void>>();
   readonly #decide: DecideDeps;
-  readonly #cache: FeatureCacheKeeper;
+  readonly #recent: RecentPayments;
   #labelled: number;
   #at: string | null = null;
   #savedAtMs = performance.now();
-  #filled = { hour: 0, payments: 0 };
   #failed: { error: unknown } | null = null;
 
   constructor(options: ImportOptions) {
-    this.#options = { waiting: 4_000, waveSize: 500, lanes: 2, heavy: heavyPayments, ...options };
+    this.#options = { waiting: 4_000, waveSize: 500, lanes: 2, ...options };
     const { sql, rules, featureColumns, state } = this.#options;
     const { nextRow, recorded, known, rejected } = state;
     this.#ledger = new Ledger(nextRow, { recorded, known, rejected });
     this.#labelled = state.labels;
-    const now = () => (this.#at === null ? 0 : Date.parse(this.#at));
-    this.#cache = new FeatureCacheKeeper(sql, now, this.#options.heavy);
+    this.#recent = new RecentPayments(sql);
     this.#decide = {
       sql,
       rules: () => rules,
       queue: new EntityQueue(),
-      cache: this.#cache,
+      read: (asked, again) => this.#recent.read(asked, again),
       past: { featureColumns },
     };
   }
@@ -143,6 +139,7 @@ export class ImportRun {
         : {
             row: row.row,
             transactionId: payment.transaction_id,
+            merchantId: payment.merchant_id,
             at: payment.transaction_timestamp,
             knownMs: Date.parse(payment.transaction_timestamp) + labelDelayMs,
             isFraud,
@@ -164,7 +161,6 @@ export class ImportRun {
       if (payment.transaction_timestamp > last) last = payment.transaction_timestamp;
     await this.#setLabels(Date.parse(last));
     if (this.#at === null || last > this.#at) this.#at = last;
-    await this.#fillSums(wave.length);
     const work = this.#decideOrHalve(wave)
       .catch((error: unknown) => {
         this.#failed ??= { error };
@@ -178,17 +174,14 @@ export class ImportRun {
 
   async #setLabels(untilMs: number): Promise<void> {
     const due = this.#labels.take(untilMs);
-    const { sql, state } = this.#options;
     for (let at = 0; at < due.length; at += labelsAtOnce)
-      this.#labelled = await setLabels(sql, state.id, due.slice(at, at + labelsAtOnce));
+      await this.#setSome(due.slice(at, at + labelsAtOnce));
   }
 
-  async #fillSums(payments: number): Promise<void> {
-    this.#filled.payments += payments;
-    const hour = Math.floor(Date.parse(this.#at as string) / 3_600_000);
-    if (hour === this.#filled.hour || this.#filled.payments < paymentsBetweenFills) return;
-    this.#filled = { hour, payments: 0 };
-    await this.#cache.flush();
+  async #setSome(labels: readonly DueLabel[]): Promise<void> {
+    const { labelled, set } = await setLabels(this.#options.sql, this.#options.state.id, labels);
+    this.#labelled = labelled;
+    this.#recent.label(labels.filter(({ transactionId }) => set.has(transactionId)));
   }
 
   /** A payment that the database refuses takes no other with it: the wave is halved until the one is found. */
@@ -200,6 +193,7 @@ export class ImportRun {
         this.#decide,
       );
     } catch (error) {
+      this.#recent.clear();
       if (isServerTrouble(error)) throw error;
       const { code, message } = failureOf(error);
       if (code !== 'database') throw error;
@@ -232,10 +226,20 @@ export class ImportRun {
     wave.forEach((work, at) => {
       const outcome = outcomes[at] as DecideOutcome;
       const id = work.payment.transaction_id;
-      if (outcome.kind === 'answer') this.#end(work, !outcome.repeated || own.has(id) ? 'recorded' : 'known');
-      else if (outcome.kind === 'conflict') this.#end(work, there.has(id) ? 'known' : idTaken);
+      if (outcome.kind === 'answer') {
+        if (!outcome.repeated) this.#remember(work, outcome.answer);
+        this.#end(work, !outcome.repeated || own.has(id) ? 'recorded' : 'known');
+      } else if (outcome.kind === 'conflict') this.#end(work, there.has(id) ? 'known' : idTaken);
       else if (outcome.kind === 'no_partition') this.#end(work, noMonth);
       else throw new Error(`an import cannot end in ${outcome.kind}`);
+    });
+  }
+
+  #remember({ payment, label }: Work, answer: string): void {
+    const amount = toBase(payment.amount, this.#options.rules.rates[payment.currency] as number);
+    this.#recent.add(payment, Number(amount.replace('.', '')), {
+      blocked: (JSON.parse(answer) as DecisionAnswer).decision === 'BLOCK',
+      labelled: label !== null,
     });
   }
 

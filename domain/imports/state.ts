@@ -23,9 +23,13 @@ export const saveProgress = async (
 /**
  * Sets labels as of the moment at which they became known, and counts them in the same transaction. A payment that has a
  * label keeps it.
- * @returns labels that this import has set so far
+ * @returns labels that this import has set so far, and which of these it has set now
  */
-export const setLabels = async (sql: Sql, id: number, labels: readonly DueLabel[]): Promise<number> => {
+export const setLabels = async (
+  sql: Sql,
+  id: number,
+  labels: readonly DueLabel[],
+): Promise<{ labelled: number; set: ReadonlySet<string> }> => {
   const given = labels.map(({ transactionId, at, knownMs, isFraud }) => ({
     transaction_id: transactionId,
     transaction_timestamp: at,
@@ -33,11 +37,12 @@ export const setLabels = async (sql: Sql, id: number, labels: readonly DueLabel[
     labelled_at: new Date(knownMs).toISOString(),
     if_unknown: true,
   }));
-  const [row] = await sql<{ labels: number }[]>`
-    update imports set labels = labels + (
-      select count(*) from label_transactions(${JSON.stringify(given)}::text::jsonb, 'import'))
-    where id = ${id} returning labels::float8`;
-  return row?.labels ?? 0;
+  const [row] = await sql<{ labelled: number; set: string }[]>`
+    with given as materialized (
+      select transaction_id from label_transactions(${JSON.stringify(given)}::text::jsonb, 'import'))
+    update imports set labels = labels + (select count(*) from given) where id = ${id}
+    returning labels::float8 as labelled, (select coalesce(jsonb_agg(transaction_id), '[]') from given)::text as set`;
+  return { labelled: row?.labelled ?? 0, set: new Set(JSON.parse(row?.set ?? '[]') as string[]) };
 };
 
 /** Which of these ids were recorded since then; none where it is null. */

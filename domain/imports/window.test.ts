@@ -62,6 +62,7 @@ describe('labels that become known', () => {
   const label = (row: number, knownMs: number, payment: 'open' | 'recorded' | 'none' = 'recorded') => ({
     row,
     transactionId: `t${row}`,
+    merchantId: 'm',
     at: new Date(0).toISOString(),
     knownMs,
     isFraud: true,

@@ -37,11 +37,16 @@ export type DecideDeps = {
   cache?: FeatureCacheKeeper;
   /** Asked before each wave: true leaves it and the rest as they are. */
   enough?: () => boolean;
+  /** Reads what a wave is decided from instead of `decision_context`; null leaves it to that. `again`: it was stale. */
+  read?: (asked: readonly AskedPayment[], again: boolean) => Promise<readonly DecisionContext[] | null>;
   /** The payments are of the past: nobody waits for an answer, and nobody is to look at them now. */
   past?: Past;
   /** Told after each write, for the topics of the event stream and for what is counted. */
   onRecorded?: (recorded: Recorded) => void;
 };
+
+/** A payment as its context is asked for. */
+export type AskedPayment = Payment & { position: number };
 
 /** What one write recorded. */
 export type Recorded = { payments: number; alerts: number; decisions: Record<Decision, number> };
@@ -115,7 +120,7 @@ async function decideWave(
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (performance.now() > until) throw new AppError('unavailable', { detail: 'decision.contended' });
     if (attempt > 2) await pause(Math.random() * Math.min(50, 2 ** attempt));
-    const records = await readAndDecide(open, rules, deps, outcomes);
+    const records = await readAndDecide(open, rules, deps, outcomes, attempt > 0);
     if (records.length === 0) return;
     try {
       await write(records, deps, outcomes);
@@ -127,12 +132,7 @@ async function decideWave(
   }
 }
 
-async function readAndDecide(
-  open: readonly Item[],
-  rules: DecisionRules,
-  deps: DecideDeps,
-  outcomes: DecideOutcome[],
-): Promise<DecisionRecord[]> {
+function readContexts(open: readonly Item[], sql: Sql): Promise<DecisionContext[]> {
   const asked = open.map(({ payment, index }) => ({
     position: index,
     transaction_id: payment.transaction_id,
@@ -144,8 +144,22 @@ async function readAndDecide(
     ip_address: payment.ip_address,
     card_token: payment.card_token,
   }));
-  const contexts = await deps.sql<DecisionContext[]>`
+  return sql<DecisionContext[]>`
     select * from decision_context(${JSON.stringify(asked)}::text::jsonb)`;
+}
+
+async function readAndDecide(
+  open: readonly Item[],
+  rules: DecisionRules,
+  deps: DecideDeps,
+  outcomes: DecideOutcome[],
+  again: boolean,
+): Promise<DecisionRecord[]> {
+  const contexts =
+    (await deps.read?.(
+      open.map(({ payment, index }) => ({ ...payment, position: index })),
+      again,
+    )) ?? (await readContexts(open, deps.sql));
   const byIndex = new Map(open.map((item) => [item.index, item]));
   return contexts.flatMap((context) => {
     const item = byIndex.get(context.position as number) as Item;
