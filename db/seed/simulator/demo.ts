@@ -6,11 +6,11 @@ const minute = 60_000;
 /** How long before its first start the demo's past begins, at most. */
 export const demoDays = 30;
 
-/** A bank tried Vigil with a few customers, then with more, and three days ago brought them all. */
+/** A bank tried Vigil with a few customers, then with more, and two days ago brought them all. */
 const rolledOut = (begun: number) => (at: number) => {
   const days = (begun - at) / dayMs;
-  if (days > 7) return 0.08;
-  return days > 3 ? 0.25 : 1;
+  if (days > 7) return 0.05;
+  return days > 2 ? 0.2 : 1;
 };
 
 /**
