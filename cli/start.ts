@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { closeDatabase, connect, databaseSql, setDatabase } from '@/db/client';
+import { closeDatabase, connect, setDatabase } from '@/db/client';
 import { isFree } from '@/db/embedded';
 import { seed } from '@/db/seed';
 import { seedHistory } from '@/db/seed/history';
@@ -102,8 +102,6 @@ async function seedDatabase(settings: Settings, url: string) {
       if (payments > 0) {
         await seedStory(result.users);
         result.made.push(`${payments} payments of the ${settings.historyHours} hours before`);
-        // Where pg_cron has the job, the worker does not run it when it starts.
-        await databaseSql()`select refresh_fraud_dashboard()`;
       }
     }
     const firstAdminLink = result.firstAdminPath ? `${publicUrl(settings)}${result.firstAdminPath}` : null;

@@ -60,6 +60,7 @@ export const seedHistory = async (options: {
   // Nobody waited for these answers: the time that a block took says nothing about a payment.
   await sql`update transactions set latency_ms = null`;
   await workAlerts(past);
+  // Where pg_cron has the job, the worker does not run it when it starts.
   await sql`select refresh_fraud_dashboard()`;
   // Weeks in seconds: autovacuum would be behind for its first minutes, and the console would say so.
   await sql.unsafe('vacuum (analyze)');

@@ -1,3 +1,5 @@
+import { proportion, z } from '@/domain/reports/proportion';
+
 /** A figure with its 95 % interval. */
 export type Estimate = { value: number; low: number; high: number };
 
@@ -16,17 +18,10 @@ export type Quality = {
   logLoss: number;
 };
 
-const z = 1.959963984540054;
-const clamp = (x: number) => Math.min(1, Math.max(0, x));
-
 /** Share of `part` in `whole` with its Wilson interval; null of nothing. */
 export function share(part: number, whole: number): Estimate | null {
-  if (whole === 0) return null;
-  const p = part / whole;
-  const z2 = (z * z) / whole;
-  const middle = (p + z2 / 2) / (1 + z2);
-  const half = (z / (1 + z2)) * Math.sqrt((p * (1 - p)) / whole + z2 / (4 * whole));
-  return { value: p, low: Math.min(p, clamp(middle - half)), high: Math.max(p, clamp(middle + half)) };
+  const found = proportion(part, whole);
+  return found && { value: found.value, low: found.low, high: found.high };
 }
 
 /** Rows from the highest score to the lowest; equal scores are one group, so that their order says nothing. */

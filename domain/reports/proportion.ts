@@ -2,7 +2,7 @@
 export type Proportion = { value: number; low: number; high: number; hits: number; of: number };
 
 /** The two-sided 95 % point of the normal distribution. */
-const z = 1.959963984540054;
+export const z = 1.959963984540054;
 
 /** `hits` of `of` with Wilson's score interval, which holds for few and for none as well; null of nothing. */
 export const proportion = (hits: number, of: number): Proportion | null => {

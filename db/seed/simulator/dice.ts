@@ -1,14 +1,11 @@
+import { seeded } from '@/domain/models/random';
+
 /** Numbers that follow from a seed and a place in a sequence alone: the same on every machine, from any point. */
 export const dice = (seed: number, ...at: (number | string)[]): (() => number) => {
   let state = seed >>> 0;
   for (const part of at)
     for (const char of `${part};`) state = Math.imul(state ^ char.charCodeAt(0), 0x01000193) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  return seeded(state);
 };
 
 export type Roll = () => number;
