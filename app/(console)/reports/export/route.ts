@@ -1,15 +1,14 @@
 import { currentActor } from '@/app/_server/actor';
+import { csvResponse } from '@/app/_server/csv-response';
 import { isSameOrigin, originOf } from '@/app/_server/request';
-import { noStore, problem } from '@/app/_server/respond';
+import { problem } from '@/app/_server/respond';
 import { readParams } from '@/app/_server/search-params';
 import { csvLine } from '@/components/csv';
 import { anonymousActor, type PersonActor } from '@/domain/actor';
-import { log } from '@/domain/log';
 import { failureOf } from '@/domain/operation';
 import { exportAnalysts, exportDays, exportMerchants, exportRules } from '@/domain/reports/commands';
 import { type ReportName, reportNames } from '@/domain/reports/input';
 import type { AskedPeriods } from '@/domain/reports/period';
-import { stillLive } from '@/domain/sessions/live-session';
 import { reportSearch } from '../report-search';
 import { reportFiles } from './files';
 
@@ -36,39 +35,16 @@ export async function POST(request: Request): Promise<Response> {
     if (!recorded.ok) return problem(recorded.error);
     const { period, against } = recorded.value;
     const asked = { ...period, againstFrom: against.from, againstTo: against.to };
-    return new Response(csv(actor, report, asked), {
-      headers: {
-        'Content-Type': 'text/csv; charset=utf-8',
-        'Content-Disposition': `attachment; filename="vigil-${report}-${period.from}-${period.to}.csv"`,
-        'Cache-Control': noStore,
-      },
-    });
+    return csvResponse(actor, `vigil-${report}-${period.from}-${period.to}.csv`, text(actor, report, asked));
   } catch (error) {
     return problem(failureOf(error, anonymousActor(origin), 'report:export'));
   }
 }
 
-/** Pages as the reader takes them; a session that ends meanwhile cuts the file off. */
-function csv(actor: PersonActor, report: ReportName, asked: AskedPeriods): ReadableStream<Uint8Array> {
-  const pages = reportFiles[report](actor, asked);
-  const encoder = new TextEncoder();
+async function* text(actor: PersonActor, report: ReportName, asked: AskedPeriods) {
   let head = '\ufeff';
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        if (!(await stillLive([actor.sessionId])).has(actor.sessionId))
-          throw new Error('the session has ended');
-        const next = await pages.next();
-        if (next.done) return controller.close();
-        controller.enqueue(encoder.encode(head + next.value.map(csvLine).join('')));
-        head = '';
-      } catch (error) {
-        log.warn({ err: error, requestId: actor.requestId }, 'export stopped');
-        controller.error(error);
-      }
-    },
-    async cancel() {
-      await pages.return(undefined);
-    },
-  });
+  for await (const page of reportFiles[report](actor, asked)) {
+    yield head + page.map(csvLine).join('');
+    head = '';
+  }
 }

@@ -1,13 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
 import { currentActor } from '@/app/_server/actor';
+import { csvResponse } from '@/app/_server/csv-response';
 import { isSameOrigin, originOf } from '@/app/_server/request';
-import { noStore, problem } from '@/app/_server/respond';
+import { problem } from '@/app/_server/respond';
 import { anonymousActor, type PersonActor } from '@/domain/actor';
 import { exportAudit } from '@/domain/audit-trail/commands';
 import { exportAuditPage } from '@/domain/audit-trail/queries';
-import { log } from '@/domain/log';
 import { failureOf } from '@/domain/operation';
-import { stillLive } from '@/domain/sessions/live-session';
 import { auditFilterOf } from '../filter';
 
 type Filter = ReturnType<typeof auditFilterOf>;
@@ -44,38 +43,21 @@ export async function POST(request: Request) {
     const filter = auditFilterOf(Object.fromEntries(new URL(request.url).searchParams));
     const recorded = await exportAudit(actor, filter);
     if (!recorded.ok) return problem(recorded.error);
-    return new Response(csv(actor, filter), {
-      headers: {
-        'Content-Type': 'text/csv; charset=utf-8',
-        'Content-Disposition': `attachment; filename="audit-trail-${recorded.value.startedAt.slice(0, 10)}.csv"`,
-        'Cache-Control': noStore,
-      },
-    });
+    const day = recorded.value.startedAt.slice(0, 10);
+    return csvResponse(actor, `audit-trail-${day}.csv`, text(actor, filter));
   } catch (error) {
     return problem(failureOf(error, anonymousActor(origin), 'audit:export'));
   }
 }
 
-/** Pages of a thousand as the reader takes them; a session that ends meanwhile cuts the export off. */
-function csv(actor: PersonActor, filter: Filter): ReadableStream<Uint8Array> {
+async function* text(actor: PersonActor, filter: Filter) {
   let cursor: string | undefined;
-  let head = true;
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        if (!(await stillLive([actor.sessionId])).has(actor.sessionId))
-          throw new Error('the session has ended');
-        const page = await exportAuditPage(actor, { ...filter, cursor, limit: 1000 });
-        controller.enqueue(new TextEncoder().encode(lines(page.rows, head)));
-        head = false;
-        if (page.next) cursor = page.next;
-        else controller.close();
-      } catch (error) {
-        log.warn({ err: error, requestId: actor.requestId }, 'export stopped');
-        controller.error(error);
-      }
-    },
-  });
+  for (let head = true; ; head = false) {
+    const page = await exportAuditPage(actor, { ...filter, cursor, limit: 1000 });
+    yield lines(page.rows, head);
+    if (!page.next) return;
+    cursor = page.next;
+  }
 }
 
 /** RFC 4180; what a spreadsheet would take for a formula begins with an apostrophe. */
