@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const alias = { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') };
 const exclude = ['node_modules/**', '.next/**', '.vigil/**', 'e2e/**'];
 /** They script incidents and look at the whole server, so nothing else may be at work on it. */
-const alone = 'domain/database/checks/*.db.test.ts';
+const alone = ['domain/activity/*.db.test.ts', 'domain/database/checks/*.db.test.ts'];
 
 /** Database tests that bin/test --stack leaves out, each for its reason. */
 const leftOut = [
@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'db',
           include: ['**/*.db.test.ts'],
-          exclude: [...exclude, alone, ...(process.env.VIGIL_TEST_POOLER ? leftOut : [])],
+          exclude: [...exclude, ...alone, ...(process.env.VIGIL_TEST_POOLER ? leftOut : [])],
           globalSetup: ['db/testing-server.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -54,7 +54,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'db-alone',
-          include: [alone],
+          include: alone,
           exclude,
           globalSetup: ['db/testing-server.ts'],
           testTimeout: 60_000,

@@ -2,6 +2,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres, { type Sql } from 'postgres';
 import type { AnalyticsReading } from './analytics';
 import { guardTransactions } from './lost-connection';
+import { oneAtATime } from './one-at-a-time';
 import * as schema from './schema';
 
 export type Db = PostgresJsDatabase<typeof schema>;
@@ -38,11 +39,12 @@ export const connect = (
     /** Settings of each session, such as its role; not through a pooler. */
     session?: Record<string, string>;
   } = {},
-): Sql =>
-  guardTransactions(
+): Sql => {
+  const prepare = options.prepare ?? process.env.VIGIL_POOLER !== '1';
+  const sql = guardTransactions(
     postgres(url, {
       max: options.max ?? Number(process.env.VIGIL_POOL_SIZE ?? 10),
-      prepare: options.prepare ?? process.env.VIGIL_POOLER !== '1',
+      prepare,
       connect_timeout: 5,
       ...(options.lasting ? { max_lifetime: null } : { idle_timeout: 300 }),
       // Seconds between attempts to connect: a server that comes back is used again within half a second.
@@ -57,6 +59,8 @@ export const connect = (
       },
     }),
   );
+  return prepare ? sql : oneAtATime(sql);
+};
 
 const processUrl = (): string => {
   const name = (process.env.VIGIL_PROCESS ?? 'cli').toUpperCase();

@@ -20,9 +20,9 @@ let pooler: Pooler;
 const clients: Sql[] = [];
 
 /** A client of its own, as another process would be; all of a role share one connection to the server. */
-const client = (role: 'web' | 'worker', name: string): Sql => {
+const client = (role: 'web' | 'worker', name: string, max = 3): Sql => {
   const url = Object.assign(new URL(stack.roles[role]!), { host: pooler.host });
-  const sql = connect(url.href, { max: 3, prepare: false, name });
+  const sql = connect(url.href, { max, prepare: false, name });
   clients.push(sql);
   return sql;
 };
@@ -136,4 +136,18 @@ test('transactions of two clients take turns on the connection, and what one set
     await two`select current_setting('app.mark', true) as mark, current_setting('statement_timeout') as timeout`;
   expect(row).toEqual({ mark: '', timeout: '10s' });
   expect((await sessionOf(two)).held).toEqual(nothing);
+});
+
+test('queries with and without parameters that share a connection are all answered', async () => {
+  const sql = client('web', 'mixed', 1);
+  for (let round = 0; round < 100; round += 1)
+    expect(
+      await Promise.all([
+        sql`select 1 as n from pg_sleep(0.002)`,
+        sql`select ${round}::int as n`,
+        sql.unsafe('select 2 as n'),
+        sql.unsafe('select $1::int as n', [round + 1]),
+        sql.begin((tx) => tx`select ${round}::int as n`),
+      ]),
+    ).toEqual([[{ n: 1 }], [{ n: round }], [{ n: 2 }], [{ n: round + 1 }], [{ n: round }]]);
 });

@@ -186,9 +186,11 @@ describe('nothing is executed', () => {
   const state = async () => {
     const [row] =
       await t.sql`select (select count(*)::int from canary) as rows, (select last_value::int from canary_id) as last,
-      (select count(*)::int from pg_locks where locktype = 'advisory') as locks,
+      (select count(*)::int from pg_locks
+        where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())) as locks,
       (select count(*)::int from pg_largeobject_metadata) as objects,
-      (select count(*)::int from pg_stat_activity where usename = 'vigil_planner') as sessions,
+      (select count(*)::int from pg_stat_activity
+        where usename = 'vigil_planner' and datname = current_database()) as sessions,
       (select count(*)::int from pg_class where relname = 'stolen') as stolen`;
     return row;
   };

@@ -142,18 +142,17 @@ describe('a series', () => {
       from generate_series(1, 4000) i, (select 'pipeline.allowed' as name union all
         select 'other.' || g from generate_series(1, 20) g) m`;
     await t.sql`analyze system_metrics`;
+    // Hours that are over: the present one may hold a handful of rows, which are read whole with reason.
+    const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+    const range = `timestamp >= '${new Date(hour - 5_400_000).toISOString()}' and timestamp < '${new Date(hour - 1_800_000).toISOString()}'`;
     const plan =
       await t.sql.unsafe(`explain (format json) select metric_name, avg(metric_value) from system_metrics
-      where metric_name in ('pipeline.allowed') and timestamp >= now() - interval '1 hour' and timestamp < now() + interval '1 minute'
-      group by 1`);
+      where metric_name in ('pipeline.allowed') and ${range} group by 1`);
     const text = JSON.stringify(plan[0]);
     expect(text).not.toContain('Seq Scan');
     expect(text).toContain('metric_name_timestamp');
-    const explained = await t.sql.unsafe(`explain (analyze, format json) select count(*) from system_metrics
-      where metric_name in ('pipeline.allowed') and timestamp >= '${new Date(Date.now() - 3_600_000).toISOString()}'
-      and timestamp < '${new Date(Date.now() + 60_000).toISOString()}'`);
-    const scanned = JSON.stringify(explained[0]).match(/"Relation Name":\s*"[^"]+"/g) ?? [];
-    expect(new Set(scanned).size).toBeLessThanOrEqual(3);
+    const scanned = text.match(/"Relation Name":\s*"[^"]+"/g) ?? [];
+    expect(new Set(scanned).size).toBe(2);
   });
 });
 
