@@ -253,7 +253,6 @@ describe('the file of rejects', () => {
     first.close();
     fs.appendFileSync(file, '9,amou');
     const second = new RejectFile(file, ['ID', 'A'], true);
-    expect([second.has(7), second.has(9)]).toEqual([true, false]);
     second.add({ line: 7, cells: ['1', 'x'] }, rejection);
     second.add({ line: 9, cells: ['2', 'x'] }, rejection);
     second.close();

@@ -34,10 +34,6 @@ export class RejectFile {
     fs.ftruncateSync(this.#handle, Buffer.byteLength(whole));
   }
 
-  has(line: number): boolean {
-    return this.#lines.has(line);
-  }
-
   add({ line, cells }: Omit<Line, 'row'>, { field, reason }: Rejection): void {
     if (this.#lines.has(line)) return;
     this.#lines.add(line);

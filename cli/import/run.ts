@@ -110,8 +110,7 @@ async function run(
     rules,
     featureColumns: await readFeatureColumns(sql),
     state,
-    rows: rowsOf(file, args, read, state.labelsRow),
-    wasRejected: (line) => rejects.has(line),
+    rows: rowsOf(file, args, read, state.nextRow),
     reject: (row, rejection) => rejects.add(row, rejection),
     stopped,
     onProgress: (progress) =>

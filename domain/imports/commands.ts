@@ -5,12 +5,11 @@ import { AppError } from '@/domain/errors';
 import { command } from '@/domain/operation';
 import { beginImportInput, finishImportInput } from './input';
 
-/** An import as it stands: rows before `nextRow` have come to their end, labels of rows before `labelsRow` are set. */
+/** An import as it stands: rows before `nextRow` have come to their end. */
 export type ImportState = {
   id: number;
   status: 'running' | 'finished';
   nextRow: number;
-  labelsRow: number;
   recorded: number;
   known: number;
   rejected: number;
@@ -22,7 +21,7 @@ export type ImportState = {
 
 const readState = async (tx: Tx, fingerprint: string): Promise<ImportState | null> => {
   const [row] = await tx.execute<ImportState>(sql`select id::int, status, next_row::float8 as "nextRow",
-      labels_row::float8 as "labelsRow", recorded::float8, known::float8, rejected::float8, labels::float8,
+      recorded::float8, known::float8, rejected::float8, labels::float8,
       started_at::text as "startedAt", finished_at::text as "finishedAt"
     from imports where fingerprint = ${fingerprint} for update`);
   return row ?? null;

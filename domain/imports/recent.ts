@@ -2,7 +2,6 @@ import type { Sql } from 'postgres';
 import type { AskedPayment } from '@/domain/transactions/decide';
 import type { DecisionContext } from '@/domain/transactions/feature-values';
 import { type Payment, plainAddress } from '@/domain/transactions/input';
-import type { DueLabel } from './due-labels';
 import {
   cardSums,
   deviceSums,
@@ -14,6 +13,7 @@ import {
   merchantSums,
   monthMs,
   type Past,
+  type Sums,
   userSums,
 } from './sums';
 
@@ -68,8 +68,6 @@ const pastOf = (row: Row): Past => ({
 export class RecentPayments {
   readonly #sql: Sql;
   readonly #known: Record<Entity, Map<string, Known>>;
-  /** Payments without a label yet, by id. */
-  readonly #unlabelled = new Map<string, Past>();
   /** False once an amount is too large for sums of numbers to be exact. */
   #exact = true;
 
@@ -81,7 +79,6 @@ export class RecentPayments {
   /** Forgets everything: after an error nobody knows what was recorded. */
   clear(): void {
     for (const entity of entities) this.#known[entity].clear();
-    this.#unlabelled.clear();
   }
 
   /**
@@ -100,15 +97,14 @@ export class RecentPayments {
     while (await this.#load(asked));
     if (!this.#exact) return null;
     const byPosition = new Map(asked.map((payment) => [payment.position, payment]));
-    return heads.map((head) =>
-      head.stream_answer === null
-        ? { ...head, ...this.#sums(byPosition.get(head.position as number) as AskedPayment) }
-        : head,
-    );
+    for (const head of heads)
+      if (head.stream_answer === null)
+        this.#fill(head, byPosition.get(head.position as number) as AskedPayment);
+    return heads;
   }
 
-  /** A payment of this import is recorded; `labelled`: its label will come. */
-  add(payment: Payment, cents: number, decided: { blocked: boolean; labelled: boolean }): void {
+  /** A payment of this import is recorded; `fraudMs`: since when it is known to be fraud. */
+  add(payment: Payment, cents: number, decided: { blocked: boolean; fraudMs: number | null }): void {
     if (!exactCents(cents)) this.#exact = false;
     const past: Past = {
       id: payment.transaction_id,
@@ -123,49 +119,39 @@ export class RecentPayments {
       latitude: payment.latitude,
       longitude: payment.longitude,
       blocked: decided.blocked,
-      knownMs: null,
+      knownMs: decided.fraudMs,
     };
     for (const entity of entities) {
       const key = past[entity];
       const known = key === null ? undefined : this.#known[entity].get(key);
       if (known) append(known.rows, past);
     }
-    if (decided.labelled) this.#unlabelled.set(past.id, past);
-  }
-
-  /** These labels are set. */
-  label(labels: readonly DueLabel[]): void {
-    for (const { transactionId, merchantId, isFraud, knownMs } of labels) {
-      const past = this.#unlabelled.get(transactionId);
-      this.#unlabelled.delete(transactionId);
-      if (!isFraud) continue;
-      // One that an earlier run has recorded: its merchant is read anew.
-      if (!past) this.#known.merchant.delete(merchantId);
-      else {
-        past.knownMs = Math.max(knownMs, past.ms);
-        const known = this.#known.merchant.get(past.merchant);
-        if (known) append(known.frauds, past);
-      }
+    if (past.knownMs !== null) {
+      const known = this.#known.merchant.get(past.merchant);
+      if (known) append(known.frauds, past);
     }
   }
 
-  #sums(asked: AskedPayment): DecisionContext {
+  /** Labels of these payments, which were there before, are set. */
+  labelled(payments: readonly Payment[]): void {
+    for (const { merchant_id } of payments) this.#known.merchant.delete(merchant_id);
+  }
+
+  #fill(into: Sums, asked: AskedPayment): void {
     const at = Date.parse(asked.transaction_timestamp);
     const of = (entity: Entity) => {
       const known = this.#known[entity].get(asked[columns[entity]] as string) as Known;
       cutOff(known, at);
       return known;
     };
+    into.merchant_cached = false;
+    into.ip_cached = false;
+    userSums(into, { rows: of('user').rows, at }, asked);
+    if (asked.card_token !== null) cardSums(into, { rows: of('card').rows, at });
+    if (asked.device_id !== null) deviceSums(into, { rows: of('device').rows, at });
+    if (asked.ip_address !== null) ipSums(into, { rows: of('ip').rows, at });
     const merchant = of('merchant');
-    return {
-      merchant_cached: false,
-      ip_cached: false,
-      ...userSums({ rows: of('user').rows, at }, asked),
-      ...(asked.card_token === null ? {} : cardSums({ rows: of('card').rows, at })),
-      ...(asked.device_id === null ? {} : deviceSums({ rows: of('device').rows, at })),
-      ...(asked.ip_address === null ? {} : ipSums({ rows: of('ip').rows, at })),
-      ...merchantSums({ rows: merchant.rows, at }, merchant.frauds),
-    };
+    merchantSums(into, { rows: merchant.rows, at }, merchant.frauds);
   }
 
   /** Reads what is asked about and not known. @returns whether something was not */

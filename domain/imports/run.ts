@@ -2,16 +2,15 @@ import type { Sql } from 'postgres';
 import { log } from '@/domain/log';
 import { failureOf, isServerTrouble } from '@/domain/stream/failure';
 import { type DecideDeps, type DecideOutcome, decide } from '@/domain/transactions/decide';
-import type { DecisionAnswer } from '@/domain/transactions/decision-record';
+import type { DecisionAnswer, KnownLabel } from '@/domain/transactions/decision-record';
 import type { DecisionRules } from '@/domain/transactions/decision-state';
 import { EntityQueue } from '@/domain/transactions/entity-queue';
 import type { Payment } from '@/domain/transactions/input';
 import { toBase } from '@/domain/transactions/money';
 import type { ImportState } from './commands';
-import { type DueLabel, DueLabels } from './due-labels';
 import { Ledger, type RowCounts, type RowEnd } from './ledger';
 import { RecentPayments } from './recent';
-import { alreadyThere, recordedSince, saveProgress, setLabels } from './state';
+import { alreadyThere, type LateLabel, recordedSince, saveProgress, setLabels } from './state';
 import { Window } from './window';
 
 /** Why a row is not imported: one sentence, and the field where there is one. */
@@ -32,10 +31,8 @@ export type ImportOptions = {
   /** From readFeatureColumns(). */
   featureColumns: readonly string[];
   state: ImportState & { resumed: boolean };
-  /** Rows from `state.labelsRow` on, in the order of their timestamps. */
+  /** Rows from `state.nextRow` on, in the order of their timestamps. */
   rows: AsyncIterable<readonly ImportRow[]>;
-  /** Whether a row before `state.nextRow` was rejected. */
-  wasRejected: (line: number) => boolean;
   reject: (row: ImportRow, rejection: Rejection) => void;
   /** True ends the run after what is at work. */
   stopped?: () => boolean;
@@ -47,27 +44,24 @@ export type ImportOptions = {
 };
 
 /** How far it is: rows read, rows before which all have come to their end, and the moment in the file. */
-export type ImportProgress = RowCounts & { next: number; labels: number; at: string | null };
+export type ImportProgress = RowCounts & { next: number; at: string | null };
 
-type Work = { row: ImportRow; payment: Payment; label: DueLabel | null };
+type Work = { row: ImportRow; payment: Payment; label: RowLabel | null };
 
 const saveEveryMs = 500;
-const labelsAtOnce = 1_000;
 
 /**
  * Takes payments of the past through the pipeline in event time, as if each had been decided at its moment: what shares
- * something is decided one after the other, and labels are set when they become known.
+ * something is decided one after the other, and no label counts before the moment at which it became known.
  */
 export class ImportRun {
   readonly #options: Required<Omit<ImportOptions, 'onProgress' | 'stopped'>> &
     Pick<ImportOptions, 'onProgress' | 'stopped'>;
   readonly #window = new Window<Work>();
-  readonly #labels = new DueLabels();
   readonly #ledger: Ledger;
   readonly #atWork = new Set<Promise<void>>();
   readonly #decide: DecideDeps;
   readonly #recent: RecentPayments;
-  #labelled: number;
   #at: string | null = null;
   #savedAtMs = performance.now();
   #failed: { error: unknown } | null = null;
@@ -75,9 +69,8 @@ export class ImportRun {
   constructor(options: ImportOptions) {
     this.#options = { waiting: 4_000, waveSize: 500, lanes: 2, ...options };
     const { sql, rules, featureColumns, state } = this.#options;
-    const { nextRow, recorded, known, rejected } = state;
-    this.#ledger = new Ledger(nextRow, { recorded, known, rejected });
-    this.#labelled = state.labels;
+    const { nextRow, recorded, known, rejected, labels } = state;
+    this.#ledger = new Ledger(nextRow, { recorded, known, rejected, labels });
     this.#recent = new RecentPayments(sql);
     this.#decide = {
       sql,
@@ -102,14 +95,13 @@ export class ImportRun {
         if (this.#failed) throw this.#failed.error;
         const stop = this.#options.stopped?.() ?? false;
         const wave = stop ? [] : this.#window.take(this.#options.waveSize);
-        if (wave.length > 0) await this.#begin(wave);
+        if (wave.length > 0) this.#begin(wave);
         else if (this.#atWork.size > 0) await Promise.race(this.#atWork);
         else break;
         while (this.#atWork.size >= this.#options.lanes) await Promise.race(this.#atWork);
         await this.#save(false);
       }
       const whole = !reading && this.#window.size === 0;
-      if (whole) await this.#setLabels(Number.POSITIVE_INFINITY);
       await this.#save(true);
       return whole;
     } finally {
@@ -126,24 +118,8 @@ export class ImportRun {
   }
 
   #take(row: ImportRow): void {
-    const { state } = this.#options;
-    const over = row.row < state.nextRow;
-    if ('rejection' in row) {
-      if (!over) this.#reject(row, row.rejection);
-      return;
-    }
-    const { payment } = row;
-    if (over && this.#options.wasRejected(row.line)) return;
-    const label: DueLabel | null = row.label && {
-      row: row.row,
-      transactionId: payment.transaction_id,
-      merchantId: payment.merchant_id,
-      at: payment.transaction_timestamp,
-      ...row.label,
-      payment: over ? 'recorded' : 'open',
-    };
-    if (label) this.#labels.add(label);
-    if (!over) this.#window.add({ row, payment, label });
+    if ('rejection' in row) this.#reject(row, row.rejection);
+    else this.#window.add({ row, payment: row.payment, label: row.label });
   }
 
   #reject(row: ImportRow, rejection: Rejection): void {
@@ -151,12 +127,10 @@ export class ImportRun {
     this.#ledger.end(row.row, 'rejected');
   }
 
-  /** Sets what is known by then, and lets the wave begin. */
-  async #begin(wave: readonly Work[]): Promise<void> {
+  #begin(wave: readonly Work[]): void {
     let last = '';
     for (const { payment } of wave)
       if (payment.transaction_timestamp > last) last = payment.transaction_timestamp;
-    await this.#setLabels(Date.parse(last));
     if (this.#at === null || last > this.#at) this.#at = last;
     const work = this.#decideOrHalve(wave)
       .catch((error: unknown) => {
@@ -169,24 +143,12 @@ export class ImportRun {
     this.#atWork.add(work);
   }
 
-  async #setLabels(untilMs: number): Promise<void> {
-    const due = this.#labels.take(untilMs);
-    for (let at = 0; at < due.length; at += labelsAtOnce)
-      await this.#setSome(due.slice(at, at + labelsAtOnce));
-  }
-
-  async #setSome(labels: readonly DueLabel[]): Promise<void> {
-    const { labelled, set } = await setLabels(this.#options.sql, this.#options.state.id, labels);
-    this.#labelled = labelled;
-    this.#recent.label(labels.filter(({ transactionId }) => set.has(transactionId)));
-  }
-
   /** A payment that the database refuses takes no other with it: the wave is halved until the one is found. */
   async #decideOrHalve(wave: readonly Work[]): Promise<void> {
     let outcomes: DecideOutcome[];
     try {
       outcomes = await decide(
-        wave.map(({ payment }) => ({ payment })),
+        wave.map(({ payment, label }) => ({ payment, label: label && known(label) })),
         this.#decide,
       );
     } catch (error) {
@@ -194,7 +156,7 @@ export class ImportRun {
       if (isServerTrouble(error)) throw error;
       const { code, message } = failureOf(error);
       if (code !== 'database') throw error;
-      if (wave.length === 1) return this.#end(wave[0] as Work, { field: null, reason: message });
+      if (wave.length === 1) return this.#reject((wave[0] as Work).row, { field: null, reason: message });
       log.warn({ err: error, payments: wave.length }, 'a wave failed; halving it');
       const half = Math.ceil(wave.length / 2);
       await this.#decideOrHalve(wave.slice(0, half));
@@ -220,41 +182,59 @@ export class ImportRun {
       state.resumed ? state.startedAt : null,
       repeated.map(({ payment }) => payment.transaction_id),
     );
-    wave.forEach((work, at) => {
+    const ends = wave.map((work, at): RowEnd | Rejection => {
       const outcome = outcomes[at] as DecideOutcome;
       const id = work.payment.transaction_id;
       if (outcome.kind === 'answer') {
         if (!outcome.repeated) this.#remember(work, outcome.answer);
-        this.#end(work, !outcome.repeated || own.has(id) ? 'recorded' : 'known');
-      } else if (outcome.kind === 'conflict') this.#end(work, there.has(id) ? 'known' : idTaken);
-      else if (outcome.kind === 'no_partition') this.#end(work, noMonth);
-      else throw new Error(`an import cannot end in ${outcome.kind}`);
+        return !outcome.repeated || own.has(id) ? 'recorded' : 'known';
+      }
+      if (outcome.kind === 'conflict') return there.has(id) ? 'known' : idTaken;
+      if (outcome.kind === 'no_partition') return noMonth;
+      throw new Error(`an import cannot end in ${outcome.kind}`);
     });
+    const late = await this.#labelKnown(wave.filter((_, at) => ends[at] === 'known'));
+    wave.forEach((work, at) => {
+      const end = ends[at] as RowEnd | Rejection;
+      if (typeof end !== 'string') this.#reject(work.row, end);
+      else if (end === 'known') this.#ledger.end(work.row.row, end, late.has(work.payment.transaction_id));
+      else this.#ledger.end(work.row.row, end, work.label !== null);
+    });
+  }
+
+  /** Payments that were there before get the labels of the file. @returns the ids of those that had none */
+  async #labelKnown(work: readonly Work[]): Promise<ReadonlySet<string>> {
+    const labels = work.flatMap(({ payment, label }): LateLabel[] =>
+      label ? [{ payment, ...known(label) }] : [],
+    );
+    const set = await setLabels(this.#options.sql, labels);
+    this.#recent.labelled(
+      labels.flatMap(({ payment }) => (set.has(payment.transaction_id) ? [payment] : [])),
+    );
+    return set;
   }
 
   #remember({ payment, label }: Work, answer: string): void {
     const amount = toBase(payment.amount, this.#options.rules.rates[payment.currency] as number);
     this.#recent.add(payment, Number(amount.replace('.', '')), {
       blocked: (JSON.parse(answer) as DecisionAnswer).decision === 'BLOCK',
-      labelled: label !== null,
+      fraudMs: label?.isFraud ? label.knownMs : null,
     });
-  }
-
-  #end({ row, label }: Work, as: RowEnd | Rejection): void {
-    if (label) label.payment = typeof as === 'string' ? 'recorded' : 'none';
-    if (typeof as === 'string') this.#ledger.end(row.row, as);
-    else this.#reject(row, as);
   }
 
   async #save(now: boolean): Promise<void> {
     if (!now && performance.now() - this.#savedAtMs < saveEveryMs) return;
     this.#savedAtMs = performance.now();
     const { next, counts } = this.#ledger;
-    const labelsRow = Math.min(next, this.#labels.firstRow ?? next);
-    await saveProgress(this.#options.sql, this.#options.state.id, { nextRow: next, labelsRow, ...counts });
-    this.#options.onProgress?.({ ...counts, next, labels: this.#labelled, at: this.#at });
+    await saveProgress(this.#options.sql, this.#options.state.id, { nextRow: next, ...counts });
+    this.#options.onProgress?.({ ...counts, next, at: this.#at });
   }
 }
+
+const known = ({ isFraud, knownMs }: RowLabel): KnownLabel => ({
+  isFraud,
+  knownAt: new Date(knownMs).toISOString(),
+});
 
 const idTaken: Rejection = {
   field: 'transaction_id',

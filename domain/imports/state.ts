@@ -1,6 +1,5 @@
 import type { Sql } from 'postgres';
 import type { Payment } from '@/domain/transactions/input';
-import type { DueLabel } from './due-labels';
 import type { RowCounts } from './ledger';
 
 /** The columns of `ml_features`, in their order. */
@@ -14,35 +13,31 @@ export const readFeatureColumns = async (sql: Sql): Promise<string[]> => {
 export const saveProgress = async (
   sql: Sql,
   id: number,
-  { nextRow, labelsRow, recorded, known, rejected }: RowCounts & { nextRow: number; labelsRow: number },
+  { nextRow, recorded, known, rejected, labels }: RowCounts & { nextRow: number },
 ): Promise<void> => {
-  await sql`update imports set next_row = ${nextRow}, labels_row = ${labelsRow}, recorded = ${recorded}, known = ${known},
-    rejected = ${rejected}, updated_at = clock_timestamp() where id = ${id}`;
+  await sql`update imports set next_row = ${nextRow}, recorded = ${recorded}, known = ${known},
+    rejected = ${rejected}, labels = ${labels}, updated_at = clock_timestamp() where id = ${id}`;
 };
 
+/** A label of a payment that was there before. */
+export type LateLabel = { payment: Payment; isFraud: boolean; knownAt: string };
+
 /**
- * Sets labels as of the moment at which they became known, and counts them in the same transaction. A payment that has a
- * label keeps it.
- * @returns labels that this import has set so far, and which of these it has set now
+ * Sets labels as of the moment at which they became known. A payment that has a label keeps it.
+ * @returns the ids of those that are set now
  */
-export const setLabels = async (
-  sql: Sql,
-  id: number,
-  labels: readonly DueLabel[],
-): Promise<{ labelled: number; set: ReadonlySet<string> }> => {
-  const given = labels.map(({ transactionId, at, knownMs, isFraud }) => ({
-    transaction_id: transactionId,
-    transaction_timestamp: at,
+export const setLabels = async (sql: Sql, labels: readonly LateLabel[]): Promise<ReadonlySet<string>> => {
+  if (labels.length === 0) return new Set();
+  const given = labels.map(({ payment, isFraud, knownAt }) => ({
+    transaction_id: payment.transaction_id,
+    transaction_timestamp: payment.transaction_timestamp,
     is_fraud: isFraud,
-    labelled_at: new Date(knownMs).toISOString(),
+    labelled_at: knownAt,
     if_unknown: true,
   }));
-  const [row] = await sql<{ labelled: number; set: string }[]>`
-    with given as materialized (
-      select transaction_id from label_transactions(${JSON.stringify(given)}::text::jsonb, 'import'))
-    update imports set labels = labels + (select count(*) from given) where id = ${id}
-    returning labels::float8 as labelled, (select coalesce(jsonb_agg(transaction_id), '[]') from given)::text as set`;
-  return { labelled: row?.labelled ?? 0, set: new Set(JSON.parse(row?.set ?? '[]') as string[]) };
+  const rows = await sql<{ id: string }[]>`
+    select transaction_id as id from label_transactions(${JSON.stringify(given)}::text::jsonb, 'import')`;
+  return new Set(rows.map(({ id }) => id));
 };
 
 /** Which of these ids were recorded since then; none where it is null. */

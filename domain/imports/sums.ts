@@ -47,7 +47,8 @@ export const firstFrom = (rows: readonly Past[], ms: number): number => {
   return low;
 };
 
-type Values = Record<string, number | boolean | null>;
+/** The context that is being filled: one object, since joining many of its size costs more than all sums in them. */
+export type Sums = Record<string, unknown>;
 /** Payments of one entity in time order, those of its last 30 days and maybe more; and the moment asked about. */
 type Asked = { rows: readonly Past[]; at: number };
 
@@ -57,19 +58,17 @@ const within = ({ rows, at }: Asked, ms: number): [from: number, to: number] => 
   firstFrom(rows, at + 1),
 ];
 
-const counts = (name: string, asked: Asked): Values => {
+const counts = (into: Sums, name: string, asked: Asked): void => {
   const { rows, at } = asked;
   const to = firstFrom(rows, at + 1);
   const since = (ms: number) => to - firstFrom(rows, ms);
   // Merchant and IP address: their long windows begin at the full hour.
   const long = (ms: number) => (name === 'merchant' || name === 'ip' ? floorHour(at - ms) : at - ms + 1);
-  return {
-    [`${name}_count_10m`]: since(at - tenMinutesMs + 1),
-    [`${name}_count_1h`]: since(at - hourMs + 1),
-    [`${name}_count_24h`]: since(at - dayMs + 1),
-    [`${name}_count_7d`]: since(long(weekMs)),
-    [`${name}_count_30d`]: since(long(monthMs)),
-  };
+  into[`${name}_count_10m`] = since(at - tenMinutesMs + 1);
+  into[`${name}_count_1h`] = since(at - hourMs + 1);
+  into[`${name}_count_24h`] = since(at - dayMs + 1);
+  into[`${name}_count_7d`] = since(long(weekMs));
+  into[`${name}_count_30d`] = since(long(monthMs));
 };
 
 /** What a window adds up to. */
@@ -99,23 +98,31 @@ const distinct = (
   return seen.size;
 };
 
-/** n² times the variance, exact until here. */
+/** n² times the variance, exact until here: in numbers as far as they are, which costs a tenth. */
 const spread = (asked: Asked): number | null => {
   const [from, to] = within(asked, monthMs);
   if (from === to) return null;
-  let squares = 0n;
-  let sum = 0n;
+  let whole = 0n;
+  let squares = 0;
+  let sum = 0;
   for (let i = from; i < to; i += 1) {
-    const cents = BigInt((asked.rows[i] as Past).cents);
-    squares += cents * cents;
+    const { cents } = asked.rows[i] as Past;
     sum += cents;
+    const square = cents * cents;
+    if (square + squares > Number.MAX_SAFE_INTEGER) {
+      whole += BigInt(squares) + BigInt(cents) * BigInt(cents);
+      squares = 0;
+    } else squares += square;
   }
-  const text = String(BigInt(to - from) * squares - sum * sum).padStart(5, '0');
+  const text = String(BigInt(to - from) * (whole + BigInt(squares)) - BigInt(sum) * BigInt(sum)).padStart(
+    5,
+    '0',
+  );
   return Number(`${text.slice(0, -4)}.${text.slice(-4)}`);
 };
 
 /** The last payment, the last with a place, the hours of the day, and what of this payment was there before. */
-const habits = (asked: Asked, payment: Payment): Values => {
+const habits = (into: Sums, asked: Asked, payment: Payment): void => {
   const [from, to] = within(asked, monthMs);
   const hour = new Date(asked.at).getUTCHours();
   const ip = payment.ip_address;
@@ -133,7 +140,7 @@ const habits = (asked: Asked, payment: Payment): Values => {
     seen.country ||= row.country !== null && row.country === payment.country;
     seen.merchant ||= row.merchant === payment.merchant_id;
   }
-  return {
+  Object.assign(into, {
     user_hours_30d: to > from ? hours : null,
     user_seconds_since_last: to > from ? (asked.at - (asked.rows[to - 1] as Past).ms) / 1000 : null,
     user_place_seconds: placed ? (asked.at - placed.ms) / 1000 : null,
@@ -144,14 +151,15 @@ const habits = (asked: Asked, payment: Payment): Values => {
     user_seen_ip: seen.ip,
     user_seen_country: seen.country,
     user_seen_merchant: seen.merchant,
-  };
+  });
 };
 
-export const userSums = (asked: Asked, payment: Payment): Values => {
+export const userSums = (into: Sums, asked: Asked, payment: Payment): void => {
+  counts(into, 'user', asked);
+  habits(into, asked, payment);
   const day = tally(asked, dayMs);
   const month = tally(asked, monthMs);
-  return {
-    ...counts('user', asked),
+  Object.assign(into, {
     user_sum_1h: money(tally(asked, hourMs).sum),
     user_sum_24h: money(day.sum),
     user_sum_7d: money(tally(asked, weekMs).sum),
@@ -166,16 +174,15 @@ export const userSums = (asked: Asked, payment: Payment): Values => {
     user_distinct_ips_24h: distinct(asked, dayMs, 'ip'),
     user_distinct_countries_24h: distinct(asked, dayMs, 'country'),
     user_distinct_cards_30d: distinct(asked, monthMs, 'card'),
-    ...habits(asked, payment),
-  };
+  });
 };
 
-export const cardSums = (asked: Asked): Values => {
+export const cardSums = (into: Sums, asked: Asked): void => {
+  counts(into, 'card', asked);
   const day = tally(asked, dayMs);
   const month = tally(asked, monthMs);
   const [from, to] = within(asked, tenMinutesMs);
-  return {
-    ...counts('card', asked),
+  Object.assign(into, {
     card_small_count_10m: asked.rows.slice(from, to).filter(({ cents }) => cents < small).length,
     card_sum_10m: money(tally(asked, tenMinutesMs).sum),
     card_sum_1h: money(tally(asked, hourMs).sum),
@@ -188,29 +195,31 @@ export const cardSums = (asked: Asked): Values => {
     card_distinct_devices_24h: distinct(asked, dayMs, 'device'),
     card_distinct_ips_24h: distinct(asked, dayMs, 'ip'),
     card_distinct_users_30d: distinct(asked, monthMs, 'user'),
-  };
+  });
 };
 
-export const deviceSums = (asked: Asked): Values => {
+export const deviceSums = (into: Sums, asked: Asked): void => {
+  counts(into, 'device', asked);
   const day = tally(asked, dayMs);
-  return {
-    ...counts('device', asked),
+  Object.assign(into, {
     device_sum_24h: money(day.sum),
     device_max_24h: most(day.max),
     device_distinct_users_24h: distinct(asked, dayMs, 'user'),
     device_distinct_users_30d: distinct(asked, monthMs, 'user'),
     device_distinct_cards_24h: distinct(asked, dayMs, 'card'),
     device_distinct_cards_30d: distinct(asked, monthMs, 'card'),
-  };
+  });
 };
 
-export const ipSums = (asked: Asked): Values => ({
-  ...counts('ip', asked),
-  ip_sum_24h: money(tally(asked, dayMs).sum),
-  ip_distinct_users_1h: distinct(asked, hourMs, 'user'),
-  ip_distinct_users_24h: distinct(asked, dayMs, 'user'),
-  ip_distinct_cards_24h: distinct(asked, dayMs, 'card'),
-});
+export const ipSums = (into: Sums, asked: Asked): void => {
+  counts(into, 'ip', asked);
+  Object.assign(into, {
+    ip_sum_24h: money(tally(asked, dayMs).sum),
+    ip_distinct_users_1h: distinct(asked, hourMs, 'user'),
+    ip_distinct_users_24h: distinct(asked, dayMs, 'user'),
+    ip_distinct_cards_24h: distinct(asked, dayMs, 'card'),
+  });
+};
 
 const frauds = (rows: readonly Past[], at: number, windowMs: number): number =>
   rows.filter(
@@ -223,7 +232,8 @@ const frauds = (rows: readonly Past[], at: number, windowMs: number): number =>
   ).length;
 
 /** @param labelled the merchant's payments that are labelled as fraud, of the last 90 days and maybe more */
-export const merchantSums = (asked: Asked, labelled: readonly Past[]): Values => {
+export const merchantSums = (into: Sums, asked: Asked, labelled: readonly Past[]): void => {
+  counts(into, 'merchant', asked);
   const day = tally(asked, dayMs);
   const [from, to] = within(asked, hourMs);
   let month = 0;
@@ -233,8 +243,7 @@ export const merchantSums = (asked: Asked, labelled: readonly Past[]): Values =>
     i += 1
   )
     month += (asked.rows[i] as Past).cents;
-  return {
-    ...counts('merchant', asked),
+  Object.assign(into, {
     merchant_sum_1h: money(tally(asked, hourMs).sum),
     merchant_sum_24h: money(day.sum),
     merchant_sum_30d: money(month),
@@ -245,7 +254,7 @@ export const merchantSums = (asked: Asked, labelled: readonly Past[]): Values =>
     merchant_blocked_1h: asked.rows.slice(from, to).filter(({ blocked }) => blocked).length,
     merchant_frauds_7d: frauds(labelled, asked.at, weekMs),
     merchant_frauds_30d: frauds(labelled, asked.at, monthMs),
-  };
+  });
 };
 
 /** What is not known to be exact is left to the database. */

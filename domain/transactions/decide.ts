@@ -1,6 +1,12 @@
 import type { Sql } from 'postgres';
 import { AppError, sqlState } from '@/domain/errors';
-import { type DecisionRecord, decisionRecord, type Incoming, type Past } from './decision-record';
+import {
+  type DecisionRecord,
+  decisionRecord,
+  type Incoming,
+  type KnownLabel,
+  type Past,
+} from './decision-record';
 import type { DecisionRules } from './decision-state';
 import type { EntityQueue } from './entity-queue';
 import type { FeatureCacheKeeper } from './feature-cache';
@@ -10,8 +16,16 @@ import { toBase } from './money';
 import type { Decision } from './score';
 import { entityKeys, waves } from './waves';
 
-/** One payment to decide. `receivedAt` is ISO 8601, `leaseEpoch` that of a worker's claim on its queue row. */
-export type DecideInput = { payment: Payment; receivedAt?: string; leaseEpoch?: number };
+/**
+ * One payment to decide. `receivedAt` is ISO 8601, `leaseEpoch` that of a worker's claim on its queue row, `label` what an
+ * import knows of it.
+ */
+export type DecideInput = {
+  payment: Payment;
+  receivedAt?: string;
+  leaseEpoch?: number;
+  label?: KnownLabel | null;
+};
 
 /**
  * What became of a payment. `answer` is the stored text: `repeated` when it was given before. `conflict`: the id is
@@ -80,7 +94,7 @@ export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): 
   // One state for the whole call: the rates of an amount are those of the version stored with it.
   const rules = deps.rules();
   const items: Item[] = [];
-  inputs.forEach(({ payment, receivedAt, leaseEpoch }, index) => {
+  inputs.forEach(({ payment, receivedAt, leaseEpoch, label }, index) => {
     const rate = rules.rates[payment.currency];
     if (rate === undefined) outcomes[index] = { kind: 'no_rate', currency: payment.currency };
     else
@@ -91,6 +105,7 @@ export async function decide(inputs: readonly DecideInput[], deps: DecideDeps): 
         amountBase: toBase(payment.amount, rate),
         receivedAt,
         leaseEpoch,
+        label,
         startedMs,
         past: deps.past,
       });

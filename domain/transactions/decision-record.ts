@@ -46,7 +46,11 @@ export type Incoming = {
   startedMs: number;
   /** Of the past: no latency is kept and no alert is opened. */
   past?: Past;
+  label?: KnownLabel | null;
 };
+
+/** What is known of a payment of the past by now; it counts from `knownAt` (ISO 8601) on. */
+export type KnownLabel = { isFraud: boolean; knownAt: string };
 
 /** How payments of the past are recorded. */
 export type Past = {
@@ -173,9 +177,10 @@ export function decisionRecord(
     // Nobody waited for a queued payment, or one of the past: the time that its block took says nothing about it.
     latency_ms: incoming.leaseEpoch == null && !incoming.past ? latencyMs : null,
     answer: JSON.stringify(answerOf(payment, decided, rules, latencyMs)),
-    ...(incoming.past
-      ? { features_row: featureRow(stored, incoming.past.featureColumns) }
-      : { features: stored }),
+    is_fraud: incoming.label?.isFraud,
+    labelled_at: incoming.label?.knownAt,
+    features: incoming.past ? undefined : stored,
+    features_row: incoming.past && featureRow(stored, incoming.past.featureColumns),
     model_name: rules.model.name,
     model_version: rules.model.version,
     model_latency_ms: decided.modelMs,
