@@ -507,9 +507,21 @@ CREATE TABLE model_ab_tests (
   end_date timestamp with time zone,
   status character varying(20) NOT NULL DEFAULT 'ACTIVE'::character varying,
   results jsonb,
+  model_a_version character varying(20) NOT NULL,
+  model_b_version character varying(20) NOT NULL,
+  primary_measure character varying(20) NOT NULL,
+  min_labelled integer NOT NULL,
+  mature_days integer,
+  created_by character varying(100) NOT NULL,
+  ended_by character varying(100),
+  end_reason character varying(500),
+  winner character varying(20),
+  CONSTRAINT model_ab_tests_end_check CHECK ((((status)::text = 'ACTIVE'::text) = (end_date IS NULL))),
+  CONSTRAINT model_ab_tests_measure_check CHECK (((primary_measure)::text = ANY ((ARRAY['recall'::character varying, 'precision'::character varying, 'averagePrecision'::character varying, 'aucRoc'::character varying])::text[]))),
   CONSTRAINT model_ab_tests_pkey PRIMARY KEY (id),
-  CONSTRAINT model_ab_tests_split_check CHECK (((traffic_split >= (0)::numeric) AND (traffic_split <= (1)::numeric))),
-  CONSTRAINT model_ab_tests_status_check CHECK (((status)::text = ANY ((ARRAY['ACTIVE'::character varying, 'CONCLUDED'::character varying, 'STOPPED'::character varying])::text[])))
+  CONSTRAINT model_ab_tests_split_check CHECK (((traffic_split >= 0.01) AND (traffic_split <= 0.5))),
+  CONSTRAINT model_ab_tests_status_check CHECK (((status)::text = ANY ((ARRAY['ACTIVE'::character varying, 'CONCLUDED'::character varying, 'STOPPED'::character varying])::text[]))),
+  CONSTRAINT model_ab_tests_winner_check CHECK (((winner)::text = ANY ((ARRAY['champion'::character varying, 'challenger'::character varying])::text[])))
 );
 CREATE TABLE model_experiments (
   id integer NOT NULL DEFAULT nextval('model_experiments_id_seq'::regclass),
@@ -542,6 +554,7 @@ CREATE TABLE model_predictions (
   base_log_odds real NOT NULL,
   contributions real[] NOT NULL,
   latency_ms real,
+  ab_test_id integer,
   CONSTRAINT model_predictions_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
   CONSTRAINT model_predictions_transaction_id_transaction_timestamp_pk PRIMARY KEY (transaction_id, transaction_timestamp)
 ) PARTITION BY RANGE (transaction_timestamp);
@@ -862,6 +875,7 @@ CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING 
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
 CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count) WHERE (fraud_count > 0);
 CREATE INDEX model_experiments_open_idx ON public.model_experiments USING btree (id) WHERE ((status)::text = ANY ((ARRAY['WAITING'::character varying, 'RUNNING'::character varying])::text[]));
+CREATE INDEX model_predictions_ab_test_idx ON ONLY public.model_predictions USING btree (ab_test_id, transaction_timestamp) WHERE (ab_test_id IS NOT NULL);
 CREATE INDEX password_links_user_idx ON public.password_links USING btree (console_user_id);
 CREATE INDEX query_stats_query_idx ON public.query_stats USING btree (query_id, captured_at DESC);
 CREATE INDEX rule_hits_rule_time_idx ON ONLY public.rule_hits USING btree (rule_id, transaction_timestamp DESC);
@@ -3139,7 +3153,7 @@ BEGIN
       longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
       card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
       decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, features_row text,
-      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real,
+      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, ab_test_id integer, probability real, base_log_odds real,
       contributions real[], hits jsonb, alert jsonb)
   ), twins AS MATERIALIZED (
     -- Of those of one block that share something, all but the first; the wide rows are not sorted for it.
@@ -3213,10 +3227,10 @@ BEGIN
     SELECT r.* FROM accepted a
     CROSS JOIN LATERAL jsonb_populate_record(a.features_row::ml_features, coalesce(a.features, '{}')) r
   ), new_predictions AS (
-    INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, probability,
-      base_log_odds, contributions, latency_ms)
-    SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.probability,
-      a.base_log_odds, a.contributions, a.model_latency_ms
+    INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, ab_test_id,
+      probability, base_log_odds, contributions, latency_ms)
+    SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.ab_test_id,
+      a.probability, a.base_log_odds, a.contributions, a.model_latency_ms
     FROM accepted a
   ), new_hits AS (
     INSERT INTO rule_hits (transaction_id, transaction_timestamp, rule_version_id, rule_id, position, decision, points,
