@@ -5,7 +5,9 @@ import { AppError } from '@/domain/errors';
 import { checked, lockChampion, promoteModel } from '@/domain/models/commands';
 import { shippedModel } from '@/domain/models/shipped';
 import { command } from '@/domain/operation';
-import { startAbTestInput, stopAbTestInput } from './input';
+import type { Arm } from './arm';
+import { concludeAbTestInput, type Measure, startAbTestInput, stopAbTestInput } from './input';
+import { type Measured, reportOf } from './report';
 
 // Every process reads again who decides when it hears of `config`.
 const topics = ['models', 'config'] as const;
@@ -70,28 +72,37 @@ export const startAbTest = command({
   },
 });
 
-type Ended = { champion: Named; challenger: Named };
+type Ended = { challenger: Named } & Record<'before' | 'after', Record<string, unknown>>;
 
-/** Takes a running test to its end. */
+/** Takes a running test to its end; what was measured last stays, with what it says. */
 async function end(
   tx: Tx,
   id: number,
-  to: { status: 'STOPPED' | 'CONCLUDED'; winner: string | null; reason: string; by: string | null },
+  to: { status: 'STOPPED' | 'CONCLUDED'; winner: Arm | null; reason: string; by: string | null },
 ): Promise<Ended> {
   await lockChampion(tx);
   const [row] = await tx.execute<Record<string, unknown>>(sql`
-    update model_ab_tests set status = ${to.status}, winner = ${to.winner}, end_date = now(), end_reason = ${to.reason},
-      ended_by = ${to.by}
-    where id = ${id} and status = 'ACTIVE' returning model_a, model_a_version, model_b, model_b_version`);
+    select model_b, model_b_version, primary_measure, min_labelled, results from model_ab_tests
+    where id = ${id} and status = 'ACTIVE' for update`);
   if (!row) throw new AppError('conflict', { detail: 'ab-test.ended' });
+  const measured = row.results as Measured | null;
+  const report = reportOf(measured, row.primary_measure as Measure, Number(row.min_labelled));
+  if (to.status === 'CONCLUDED' && report.verdict === 'too-early')
+    throw new AppError('conflict', { detail: 'ab-test.too-early' });
+  const results = measured && JSON.stringify({ ...measured, report });
+  await tx.execute(sql`
+    update model_ab_tests set status = ${to.status}, winner = ${to.winner}, end_date = now(), end_reason = ${to.reason},
+      ended_by = ${to.by}, results = ${results}::text::jsonb
+    where id = ${id}`);
   return {
-    champion: { name: String(row.model_a), version: String(row.model_a_version) },
     challenger: { name: String(row.model_b), version: String(row.model_b_version) },
+    before: { status: 'ACTIVE' },
+    after: { status: to.status, winner: to.winner, verdict: report.verdict },
   };
 }
 
 /**
- * Ends a test without a verdict: the champion scores every payment again. What was measured stays as it is.
+ * Ends a test without a winner: the champion scores every payment again.
  * @throws AppError('conflict', ab-test.ended)
  */
 export const stopAbTest = command({
@@ -100,16 +111,26 @@ export const stopAbTest = command({
   input: stopAbTestInput,
   topics,
   run: async ({ tx, actor, input: { id, reason } }) => {
-    await end(tx, id, { status: 'STOPPED', winner: null, reason, by: actorId(actor) });
-    return {
-      value: { id },
-      audit: {
-        resourceType: 'ab-test',
-        resourceId: id,
-        before: { status: 'ACTIVE' },
-        after: { status: 'STOPPED' },
-        reason,
-      },
-    };
+    const by = actorId(actor);
+    const { before, after } = await end(tx, id, { status: 'STOPPED', winner: null, reason, by });
+    return { value: { id }, audit: { resourceType: 'ab-test', resourceId: id, before, after, reason } };
+  },
+});
+
+/**
+ * Ends a test that has its verdict: the challenger becomes the champion, or the champion stays, as the person says. What
+ * was measured, and what it said, stays as it is.
+ * @throws AppError('conflict', ab-test.ended), AppError('conflict', ab-test.too-early) while there is no verdict
+ */
+export const concludeAbTest = command({
+  name: 'ab-test:conclude',
+  can: 'ab-test:conclude',
+  input: concludeAbTestInput,
+  topics,
+  run: async ({ tx, actor, input: { id, winner, reason } }) => {
+    const by = actorId(actor);
+    const { challenger, before, after } = await end(tx, id, { status: 'CONCLUDED', winner, reason, by });
+    if (winner === 'challenger') await promoteModel.inside(tx, actor, { ...challenger, reason });
+    return { value: { id }, audit: { resourceType: 'ab-test', resourceId: id, before, after, reason } };
   },
 });

@@ -24,7 +24,6 @@ export const startAbTestInput = z.strictObject({
 });
 export const stopAbTestInput = z.strictObject({ id, reason });
 export const concludeAbTestInput = z.strictObject({ id, winner: z.enum(arms), reason });
-export const getAbTestInput = z.strictObject({ id });
 export const listAbTestsInput = z.strictObject({
   cursor: cursorInput,
   limit: z.number().int().min(1).max(100).default(50),
