@@ -22,9 +22,10 @@ BEGIN
       CASE WHEN v_mature IS NULL THEN x.is_fraud IS NOT NULL ELSE x.transaction_timestamp < v_mature END AS judged,
       round(100 * ln(greatest(p.probability, 1e-7) / (1 - least(p.probability::float8, 1 - 1e-7))))::integer AS step
     FROM model_predictions p
-    JOIN transactions x ON x.transaction_id = p.transaction_id AND x.transaction_timestamp = p.transaction_timestamp
+    -- One each, and the planner knows it: by its guess of a join's size what follows became loops within loops.
+    CROSS JOIN LATERAL (SELECT t.user_id, t.transaction_timestamp, t.amount_base, t.decision, t.is_fraud FROM transactions t
+      WHERE t.transaction_id = p.transaction_id AND t.transaction_timestamp = p.transaction_timestamp LIMIT 1) x
     WHERE p.ab_test_id = p_test AND p.transaction_timestamp BETWEEN v_from AND v_to
-      AND x.transaction_timestamp BETWEEN v_from AND v_to
   ), everything AS (
     SELECT arm, count(*) AS payments, count(DISTINCT user_id) AS customers FROM parts GROUP BY arm
   ), sums AS MATERIALIZED (

@@ -80,7 +80,7 @@ function Setup({ row }: { row: AbTestRow }) {
           row.status === 'CONCLUDED' && [t('outcome'), t(`outcomes.${row.winner}`)],
           [t('champion'), words(row.champion)],
           [t('challenger'), words(row.challenger)],
-          [t('split'), t('splitOf', { percent: formatPercent(row.split, 0) })],
+          [t('share'), t('splitOf', { percent: formatPercent(row.split, 0) })],
           [t('measure'), t(`measures.${row.measure}`)],
           [t('minLabelled'), formatNumber(row.minLabelled)],
           [

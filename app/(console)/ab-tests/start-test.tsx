@@ -90,7 +90,7 @@ function Form({ onClose }: Omit<Props, 'opened'>) {
             error={start.fieldError('challenger') ?? start.fieldError('challengerVersion')}
           />
           <NumberInput
-            label={t('abTests.split')}
+            label={t('abTests.share')}
             suffix=" %"
             min={1}
             max={50}
