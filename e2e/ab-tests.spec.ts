@@ -11,12 +11,12 @@ const name = `Story ${mark}`;
 
 const modelOf = (answer: Record<string, unknown>) => (answer.model as { name: string }).name;
 
-/** So many customers pay once each: every second one is a fraud, which only the candidate stops. */
+/** So many customers pay once each: every second one is a fraud, and small, which only the candidate knows. */
 async function payAndLabel(request: APIRequestContext, customers: number): Promise<void> {
   const labels: { transaction_id: string; label: string }[] = [];
   for (let i = 0; i < customers; i += 1) {
     const fraud = i % 2 === 0;
-    const answer = await pay(request, { user_id: `ab-${mark}-${i}`, amount: fraud ? '60.00' : '20.00' });
+    const answer = await pay(request, { user_id: `ab-${mark}-${i}`, amount: fraud ? '20.00' : '60.00' });
     labels.push({ transaction_id: String(answer.transaction_id), label: fraud ? 'fraud' : 'legitimate' });
   }
   const { ingest, apiKey } = credentials();
@@ -37,7 +37,7 @@ test('a scientist starts a test, sees it come to its verdict, concludes it, and 
   const sql = postgres(loginUrl('web'), { max: 1, fetch_types: false, onnotice: () => {} });
   const worker = postgres(loginUrl('worker'), { max: 1, fetch_types: false, onnotice: () => {} });
   try {
-    await registered(sql, splitModel(candidate, 50, 0.95, 0.02));
+    await registered(sql, splitModel(candidate, 50, 0.02, 0.95));
     await signIn('data_scientist');
     await page.goto('/ab-tests');
     await expect(page.getByRole('heading', { level: 1, name: 'A/B tests' })).toBeVisible();
@@ -51,6 +51,8 @@ test('a scientist starts a test, sees it come to its verdict, concludes it, and 
       form.getByText(`${candidate} 1 decides the payments of 10 % of the customers`),
     ).toBeVisible();
     await form.getByLabel('Share of the customers').fill('50');
+    await form.getByRole('combobox', { name: 'Decided by' }).click();
+    await page.getByRole('option', { name: 'Average precision' }).click();
     await form.getByLabel('Payments judged').fill('100');
     await form.getByLabel('Payments without a label count as genuine').uncheck();
     await expectAccessible(page);
@@ -82,7 +84,7 @@ test('a scientist starts a test, sees it come to its verdict, concludes it, and 
     await page.goto(`/ab-tests?open=${id}`);
     const sheet = page.getByRole('complementary', { name });
     await expect(sheet.getByText('Challenger better.')).toBeVisible();
-    await expect(sheet.getByRole('row', { name: /Recall/ })).toContainText('p < 0.001');
+    await expect(sheet.getByRole('row', { name: /Average precision/ })).toContainText('p < 0.001');
     await expectAccessible(page);
     await page.waitForLoadState('networkidle');
     await page.keyboard.press('c');
@@ -91,7 +93,7 @@ test('a scientist starts a test, sees it come to its verdict, concludes it, and 
     await conclude.getByLabel('vigil-logistic 1 stays the champion').check();
     await expect(conclude.getByText('The figures say that the challenger is better.')).toBeVisible();
     await conclude.getByLabel(`${candidate} 1 becomes the champion`).check();
-    await conclude.getByLabel('Reason').fill('It stops what the champion lets through');
+    await conclude.getByLabel('Reason').fill('It knows what the champion does not');
     await expectAccessible(page);
     await conclude.getByRole('button', { name: 'Conclude' }).click();
     await expect(sheet.getByText('The challenger became the champion')).toBeVisible();

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Model } from '@/domain/models/model';
-
-export const arms = ['champion', 'challenger'] as const;
-export type Arm = (typeof arms)[number];
+import type { Arm } from './input';
 
 /** The test that runs: `split` is the challenger's share of the customers, 0 to 1. */
 export type RunningTest = { id: number; split: number; challenger: Model };

@@ -5,8 +5,7 @@ import { AppError } from '@/domain/errors';
 import { checked, lockChampion, promoteModel } from '@/domain/models/commands';
 import { shippedModel } from '@/domain/models/shipped';
 import { command } from '@/domain/operation';
-import type { Arm } from './arm';
-import { concludeAbTestInput, type Measure, startAbTestInput, stopAbTestInput } from './input';
+import { type Arm, concludeAbTestInput, type Measure, startAbTestInput, stopAbTestInput } from './input';
 import { type Measured, reportOf } from './report';
 
 // Every process reads again who decides when it hears of `config`.

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { cursorInput } from '@/domain/cursor';
 import { id, name, reason, version } from '@/domain/models/input';
-import { arms } from './arm';
+
+export const arms = ['champion', 'challenger'] as const;
+export type Arm = (typeof arms)[number];
 
 /** What a test is decided by. */
 export const measures = ['recall', 'precision', 'averagePrecision', 'aucRoc'] as const;

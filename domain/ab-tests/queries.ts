@@ -2,8 +2,7 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import { query } from '@/domain/operation';
-import type { Arm } from './arm';
-import { listAbTestsInput, type Measure, type TestState } from './input';
+import { type Arm, listAbTestsInput, type Measure, type TestState } from './input';
 import { type AbTestReport, type Measured, reportOf } from './report';
 
 export type AbTestRow = {

@@ -1,6 +1,5 @@
 import type { Estimate } from '@/domain/models/quality';
-import { type Arm, arms } from './arm';
-import { type Measure, measures } from './input';
+import { type Arm, arms, type Measure, measures } from './input';
 import {
   type ArmSums,
   type Difference,

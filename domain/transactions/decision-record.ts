@@ -1,4 +1,5 @@
-import { type Arm, scoredBy } from '@/domain/ab-tests/arm';
+import { scoredBy } from '@/domain/ab-tests/arm';
+import type { Arm } from '@/domain/ab-tests/input';
 import type { Prediction } from '@/domain/models/logistic';
 import { type Model, score as scoreByModel } from '@/domain/models/model';
 import { reasonSentence } from '@/domain/rules/english';

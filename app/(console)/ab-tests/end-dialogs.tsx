@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { ConfirmDialog } from '@/components/dialog';
 import { toast } from '@/components/toast';
 import { useCommand } from '@/components/use-command';
-import { type Arm, arms } from '@/domain/ab-tests/arm';
+import { type Arm, arms } from '@/domain/ab-tests/input';
 import type { AbTestRow } from '@/domain/ab-tests/queries';
 import { concludeAbTestAction, stopAbTestAction } from './actions';
 import { words } from './verdict';
