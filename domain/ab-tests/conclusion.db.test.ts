@@ -25,7 +25,7 @@ const reason = 'It has its verdict';
 // Long enough ago that everything that is ever known of them is known by now.
 const begin = Date.parse('2025-03-03T00:00:00Z');
 const day = (number: number) => begin + number * 86_400_000;
-const traffic = { seed: 71, prefix: 'sim-', customers: 900, perDay: 320, fraudShare: 0.07 };
+const traffic = { seed: 71, prefix: 'sim-', customers: 900, perDay: 420, fraudShare: 0.07 };
 
 /** Decides the traffic of these days in event time, and labels it as banks and customers report it. */
 const pass = async (from: number, to: number): Promise<void> => {
@@ -93,7 +93,7 @@ let trained: TreesModel;
 
 beforeAll(async () => {
   await t.sql`select ensure_partitions(${new Date(begin).toISOString()}::timestamptz, ${new Date(day(60)).toISOString()}::timestamptz)`;
-  await pass(0, 9);
+  await pass(0, 10);
   t.connectAs('worker');
   const at = (days: number) => new Date(day(days)).toISOString();
   const run = await beginExperiment(
@@ -158,7 +158,7 @@ describe('a test of simulated traffic', () => {
       ok: false,
       error: { code: 'conflict', detail: 'ab-test.too-early' },
     });
-    await pass(9, 15);
+    await pass(10, 16);
     const { report } = await measured(id);
     expect(report.verdict).toBe('challenger');
     expect(report.differences.averagePrecision!.low).toBeGreaterThan(0.1);
@@ -180,7 +180,7 @@ describe('a test of simulated traffic', () => {
 
   it('finds no difference between a model and its copy, and keeps the champion', async () => {
     const id = await start(await registered(t.sql, { ...trained, name: 'copy', version: '1' }));
-    await pass(15, 22);
+    await pass(16, 25);
     const { report } = await measured(id);
     expect(report.verdict).toBe('no-difference');
     expect(report.differences.averagePrecision!.p).toBeGreaterThan(0.05);
