@@ -507,9 +507,21 @@ CREATE TABLE model_ab_tests (
   end_date timestamp with time zone,
   status character varying(20) NOT NULL DEFAULT 'ACTIVE'::character varying,
   results jsonb,
+  model_a_version character varying(20) NOT NULL,
+  model_b_version character varying(20) NOT NULL,
+  primary_measure character varying(20) NOT NULL,
+  min_labelled integer NOT NULL,
+  mature_days integer,
+  created_by character varying(100) NOT NULL,
+  ended_by character varying(100),
+  end_reason character varying(500),
+  winner character varying(20),
+  CONSTRAINT model_ab_tests_end_check CHECK ((((status)::text = 'ACTIVE'::text) = (end_date IS NULL))),
+  CONSTRAINT model_ab_tests_measure_check CHECK (((primary_measure)::text = ANY ((ARRAY['recall'::character varying, 'precision'::character varying, 'averagePrecision'::character varying, 'aucRoc'::character varying])::text[]))),
   CONSTRAINT model_ab_tests_pkey PRIMARY KEY (id),
-  CONSTRAINT model_ab_tests_split_check CHECK (((traffic_split >= (0)::numeric) AND (traffic_split <= (1)::numeric))),
-  CONSTRAINT model_ab_tests_status_check CHECK (((status)::text = ANY ((ARRAY['ACTIVE'::character varying, 'CONCLUDED'::character varying, 'STOPPED'::character varying])::text[])))
+  CONSTRAINT model_ab_tests_split_check CHECK (((traffic_split >= 0.01) AND (traffic_split <= 0.5))),
+  CONSTRAINT model_ab_tests_status_check CHECK (((status)::text = ANY ((ARRAY['ACTIVE'::character varying, 'CONCLUDED'::character varying, 'STOPPED'::character varying])::text[]))),
+  CONSTRAINT model_ab_tests_winner_check CHECK (((winner)::text = ANY ((ARRAY['champion'::character varying, 'challenger'::character varying])::text[])))
 );
 CREATE TABLE model_experiments (
   id integer NOT NULL DEFAULT nextval('model_experiments_id_seq'::regclass),
@@ -542,6 +554,7 @@ CREATE TABLE model_predictions (
   base_log_odds real NOT NULL,
   contributions real[] NOT NULL,
   latency_ms real,
+  ab_test_id integer,
   CONSTRAINT model_predictions_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
   CONSTRAINT model_predictions_transaction_id_transaction_timestamp_pk PRIMARY KEY (transaction_id, transaction_timestamp)
 ) PARTITION BY RANGE (transaction_timestamp);
@@ -862,6 +875,7 @@ CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING 
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
 CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count) WHERE (fraud_count > 0);
 CREATE INDEX model_experiments_open_idx ON public.model_experiments USING btree (id) WHERE ((status)::text = ANY ((ARRAY['WAITING'::character varying, 'RUNNING'::character varying])::text[]));
+CREATE INDEX model_predictions_ab_test_idx ON ONLY public.model_predictions USING btree (ab_test_id, transaction_timestamp) WHERE (ab_test_id IS NOT NULL);
 CREATE INDEX password_links_user_idx ON public.password_links USING btree (console_user_id);
 CREATE INDEX query_stats_query_idx ON public.query_stats USING btree (query_id, captured_at DESC);
 CREATE INDEX rule_hits_rule_time_idx ON ONLY public.rule_hits USING btree (rule_id, transaction_timestamp DESC);
@@ -2815,6 +2829,107 @@ BEGIN
   END LOOP;
 END $function$
 ;
+CREATE OR REPLACE FUNCTION public.measure_ab_test(p_test integer, p_mature_days integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+  v_from timestamptz;
+  v_to timestamptz;
+  v_mature timestamptz := now() - make_interval(days => p_mature_days);
+  v_arms jsonb;
+BEGIN
+  -- Known bounds leave the months without payments of the test alone.
+  SELECT min(p.transaction_timestamp), max(p.transaction_timestamp) INTO v_from, v_to
+  FROM model_predictions p WHERE p.ab_test_id = p_test;
+  WITH parts AS MATERIALIZED (
+    SELECT p.arm, x.user_id, x.amount_base AS amount, x.decision <> 'ALLOW' AS stopped,
+      coalesce(x.is_fraud, false) AS fraud,
+      CASE WHEN v_mature IS NULL THEN x.is_fraud IS NOT NULL ELSE x.transaction_timestamp < v_mature END AS judged,
+      round(100 * ln(greatest(p.probability, 1e-7) / (1 - least(p.probability::float8, 1 - 1e-7))))::integer AS step
+    FROM model_predictions p
+    -- One each, and the planner knows it: by its guess of a join's size what follows became loops within loops.
+    CROSS JOIN LATERAL (SELECT t.user_id, t.transaction_timestamp, t.amount_base, t.decision, t.is_fraud FROM transactions t
+      WHERE t.transaction_id = p.transaction_id AND t.transaction_timestamp = p.transaction_timestamp LIMIT 1) x
+    WHERE p.ab_test_id = p_test AND p.transaction_timestamp BETWEEN v_from AND v_to
+  ), everything AS (
+    SELECT arm, count(*) AS payments, count(DISTINCT user_id) AS customers FROM parts GROUP BY arm
+  ), sums AS MATERIALIZED (
+    SELECT arm, count(*)::float8 AS n, count(*) FILTER (WHERE fraud)::float8 AS f, count(*) FILTER (WHERE NOT fraud)::float8 AS g,
+      count(*) FILTER (WHERE stopped)::float8 AS s, count(*) FILTER (WHERE fraud AND stopped)::float8 AS c,
+      coalesce(sum(amount) FILTER (WHERE fraud), 0) AS fraud_amount,
+      coalesce(sum(amount) FILTER (WHERE fraud AND stopped), 0) AS caught_amount
+    FROM parts WHERE judged GROUP BY arm
+  ), steps AS (
+    SELECT arm, step, count(*) FILTER (WHERE fraud)::float8 AS f, count(*) FILTER (WHERE NOT fraud)::float8 AS g
+    FROM parts WHERE judged GROUP BY arm, step
+  ), down AS (
+    SELECT t.arm, t.step, t.f, t.g, sum(t.f) OVER w AS f_from, sum(t.f + t.g) OVER w AS n_from, sum(t.g) OVER w AS g_from
+    FROM steps t WINDOW w AS (PARTITION BY t.arm ORDER BY t.step DESC)
+  ), ranked AS MATERIALIZED (
+    -- Of a payment at this step: the share of the other kind that it is on the right side of; precision from here on; and
+    -- what one more fraud, or one more genuine payment, adds to the precision of the frauds at and below it.
+    SELECT d.arm, d.step, d.f, d.f_from / d.n_from AS precision,
+      (s.g - d.g_from + d.g / 2) / nullif(s.g, 0) AS above, (d.f_from - d.f / 2) / nullif(s.f, 0) AS below,
+      sum(d.f * (1 - d.f_from / d.n_from) / d.n_from) OVER w AS one_fraud,
+      sum(d.f * (d.f_from / d.n_from) / d.n_from) OVER w AS one_genuine
+    FROM down d JOIN sums s USING (arm) WINDOW w AS (PARTITION BY d.arm ORDER BY d.step)
+  ), figures AS MATERIALIZED (
+    SELECT s.*, s.c / nullif(s.f, 0) AS recall, s.c / nullif(s.s, 0) AS precision, r.auc, r.ap
+    FROM sums s JOIN (SELECT r.arm, sum(r.f * r.above) / nullif(sum(r.f), 0) AS auc, sum(r.f * r.precision) / nullif(sum(r.f), 0) AS ap
+      FROM ranked r GROUP BY r.arm) r USING (arm)
+  ), moved AS (
+    SELECT p.arm, p.user_id,
+      sum(CASE WHEN p.fraud THEN p.stopped::integer - i.recall ELSE 0 END) / nullif(i.f, 0) AS recall,
+      sum(CASE WHEN p.stopped THEN p.fraud::integer - i.precision ELSE 0 END) / nullif(i.s, 0) AS precision,
+      sum(CASE WHEN p.fraud THEN (r.above - i.auc) / nullif(i.f, 0) ELSE (r.below - i.auc) / nullif(i.g, 0) END) AS auc,
+      sum(CASE WHEN p.fraud THEN r.precision - i.ap + r.one_fraud ELSE -r.one_genuine END) / nullif(i.f, 0) AS ap
+    FROM parts p JOIN figures i USING (arm) JOIN ranked r USING (arm, step)
+    WHERE p.judged GROUP BY p.arm, p.user_id, i.f, i.s
+  ), spread AS (
+    SELECT arm, count(*) AS customers, count(*)::float8 / nullif(count(*) - 1, 0) AS few, sum(recall ^ 2) AS recall,
+      sum(precision ^ 2) AS precision, sum(auc ^ 2) AS auc, sum(ap ^ 2) AS ap
+    FROM moved GROUP BY arm
+  )
+  SELECT jsonb_object_agg(e.arm, jsonb_build_object('payments', e.payments, 'customers', e.customers, 'judged', coalesce(i.n, 0),
+    'judgedCustomers', coalesce(v.customers, 0), 'frauds', coalesce(i.f, 0), 'stopped', coalesce(i.s, 0),
+    'caught', coalesce(i.c, 0), 'fraudAmount', coalesce(i.fraud_amount, 0), 'caughtAmount', coalesce(i.caught_amount, 0),
+    'recall', jsonb_build_object('value', i.recall, 'variance', v.few * v.recall),
+    'precision', jsonb_build_object('value', i.precision, 'variance', v.few * v.precision),
+    'averagePrecision', jsonb_build_object('value', i.ap, 'variance', v.few * v.ap),
+    'aucRoc', jsonb_build_object('value', i.auc, 'variance', v.few * v.auc))) INTO v_arms
+  FROM everything e LEFT JOIN figures i USING (arm) LEFT JOIN spread v USING (arm);
+  RETURN jsonb_build_object('measuredAt', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'arms', coalesce(v_arms, '{}'));
+END $function$
+;
+CREATE OR REPLACE FUNCTION public.measure_ab_tests(OUT affected bigint, OUT detail jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  v_started timestamptz := clock_timestamp();
+  v_test record;
+  v_results jsonb;
+BEGIN
+  affected := 0;
+  SELECT id, mature_days, (results ->> 'measuredAt')::timestamptz + (results ->> 'tookMs')::integer * interval '20 ms' AS next
+    INTO v_test FROM model_ab_tests WHERE status = 'ACTIVE';
+  IF v_test.id IS NULL OR v_test.next > now() THEN
+    RETURN;
+  END IF;
+  v_results := measure_ab_test(v_test.id, v_test.mature_days);
+  UPDATE model_ab_tests
+    SET results = v_results || jsonb_build_object('tookMs', round(1000 * extract(epoch FROM clock_timestamp() - v_started)))
+    WHERE id = v_test.id AND status = 'ACTIVE';
+  GET DIAGNOSTICS affected = ROW_COUNT;
+  detail := jsonb_build_object('test', v_test.id);
+END $function$
+;
 CREATE OR REPLACE FUNCTION public.metric_growth(p_names text[], p_from timestamp with time zone)
  RETURNS TABLE(metric_name text, at timestamp with time zone, seconds double precision, grown double precision)
  LANGUAGE sql
@@ -3139,7 +3254,7 @@ BEGIN
       longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
       card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
       decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, features_row text,
-      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real,
+      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, ab_test_id integer, probability real, base_log_odds real,
       contributions real[], hits jsonb, alert jsonb)
   ), twins AS MATERIALIZED (
     -- Of those of one block that share something, all but the first; the wide rows are not sorted for it.
@@ -3213,10 +3328,10 @@ BEGIN
     SELECT r.* FROM accepted a
     CROSS JOIN LATERAL jsonb_populate_record(a.features_row::ml_features, coalesce(a.features, '{}')) r
   ), new_predictions AS (
-    INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, probability,
-      base_log_odds, contributions, latency_ms)
-    SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.probability,
-      a.base_log_odds, a.contributions, a.model_latency_ms
+    INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, ab_test_id,
+      probability, base_log_odds, contributions, latency_ms)
+    SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.ab_test_id,
+      a.probability, a.base_log_odds, a.contributions, a.model_latency_ms
     FROM accepted a
   ), new_hits AS (
     INSERT INTO rule_hits (transaction_id, transaction_timestamp, rule_version_id, rule_id, position, decision, points,
@@ -3597,6 +3712,7 @@ BEGIN
       WHEN 'delete-expired-rows' THEN SELECT * INTO v_rows, v_detail FROM delete_expired_rows();
       WHEN 'roll-up-metrics' THEN SELECT * INTO v_rows, v_detail FROM roll_up_metrics();
       WHEN 'daily-reports' THEN SELECT * INTO v_rows, v_detail FROM refresh_daily_reports();
+      WHEN 'measure-ab-tests' THEN SELECT * INTO v_rows, v_detail FROM measure_ab_tests();
       WHEN 'analyze-partitioned' THEN SELECT * INTO v_rows, v_detail FROM analyze_partitioned_table();
     END CASE;
     PERFORM record_job_run(p_job, v_started, 'ok', v_rows, NULL, v_detail);

@@ -57,6 +57,9 @@ export const permissions = {
   'experiment:start': scientists,
   'experiment:cancel': scientists,
   'model:promote': scientists,
+  'ab-test:start': scientists,
+  'ab-test:stop': scientists,
+  'ab-test:conclude': scientists,
   // A model decides about everybody's payments: only the product itself and the server's shell bring one in.
   'model:register': [] as readonly Role[],
   'model:load': [] as readonly Role[],

@@ -30,6 +30,7 @@ const routes: Record<string, Route> = {
   '/patterns': { can: 'rule:read' },
   '/models': { can: 'model:read' },
   '/models/experiments': { can: 'model:read' },
+  '/ab-tests': { can: 'model:read' },
   '/pipeline': { can: 'stream:read' },
   '/reports': { can: 'report:read' },
   '/reports/export': { can: 'report:export-days', method: 'POST' },

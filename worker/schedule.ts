@@ -54,6 +54,7 @@ export const jobs: readonly Job[] = Object.entries({
   'delete-expired-rows': statement('delete-expired-rows'),
   'refresh-fraud-dashboard': statement('refresh-fraud-dashboard', ['jobs', 'health', 'decisions']),
   'daily-reports': statement('daily-reports', ['jobs', 'health', 'reports']),
+  'measure-ab-tests': statement('measure-ab-tests', ['jobs', 'health', 'models']),
   'roll-up-metrics': statement('roll-up-metrics'),
   'analyze-partitioned': statement('analyze-partitioned'),
   'sample-health': {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import * as abTests from '@/domain/ab-tests/queries';
 import * as activity from '@/domain/activity/queries';
 import * as alerts from '@/domain/alerts/queries';
 import * as apiKeys from '@/domain/api-keys/queries';
@@ -27,6 +28,7 @@ import * as transactions from '@/domain/transactions/queries';
 
 // One line a noun: its queries with `live: true` can be read again by the browser.
 const modules: Record<string, unknown>[] = [
+  abTests,
   activity,
   alerts,
   apiKeys,

@@ -133,6 +133,7 @@ export const pages: Page[] = [
     asks: [ask('model.list'), ask('model.get', () => ({ name: 'vigil-logistic', version: '1' }))],
   },
   { page: 'Training runs', hoursBack: null, asks: [ask('experiment.list')] },
+  { page: 'A/B tests', hoursBack: null, asks: [ask('ab-test.list'), ask('model.list')] },
   { page: 'Audit trail', hoursBack: month, asks: [ask('audit.list'), ask('audit.people')] },
   {
     page: 'Audit trail: a year back',

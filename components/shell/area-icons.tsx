@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconArrowsRightLeft,
+  IconArrowsSplit2,
   IconBellExclamation,
   IconBrain,
   IconCalendarRepeat,
@@ -34,6 +35,7 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   patterns: IconVectorTriangle,
   models: IconBrain,
   experiments: IconFlask,
+  abTests: IconArrowsSplit2,
   security: IconShield,
   auditTrail: IconHistory,
   securityEvents: IconShieldExclamation,

@@ -8,6 +8,7 @@ export type AreaId =
   | 'patterns'
   | 'models'
   | 'experiments'
+  | 'abTests'
   | 'auditTrail'
   | 'securityEvents'
   | 'sessions'
@@ -43,6 +44,7 @@ export const areaGroups: AreaGroup[] = [
       { id: 'patterns', href: '/patterns', can: 'rule:read', keys: 'g w' },
       { id: 'models', href: '/models', can: 'model:read', keys: 'g m' },
       { id: 'experiments', href: '/models/experiments', can: 'model:read', keys: 'g x' },
+      { id: 'abTests', href: '/ab-tests', can: 'model:read', keys: 'g v' },
     ],
   },
   {

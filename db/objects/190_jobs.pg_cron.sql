@@ -16,6 +16,7 @@ BEGIN
     ('delete-expired-rows', '*/5 * * * *', 'SELECT public.run_job(''delete-expired-rows'');'),
     ('roll-up-metrics', '7 * * * *', 'SELECT public.run_job(''roll-up-metrics'');'),
     ('daily-reports', '*/15 * * * *', 'SELECT public.run_job(''daily-reports'');'),
+    ('measure-ab-tests', '*/5 * * * *', 'SELECT public.run_job(''measure-ab-tests'');'),
     ('analyze-partitioned', '53 * * * *', 'SELECT public.run_job(''analyze-partitioned'');')
   ) AS j(name, schedule, command) LOOP
     PERFORM cron.schedule(v_job.name, v_job.schedule, v_job.command || ' -- vigil');

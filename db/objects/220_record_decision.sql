@@ -50,9 +50,9 @@ BEGIN
       longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
       card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
       decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, features_row text,
-      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, probability real, base_log_odds real,
-      contributions real[], hits jsonb, alert jsonb,
-      is_fraud boolean, labelled_at timestamptz)
+      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, ab_test_id integer,
+      probability real, base_log_odds real, contributions real[], hits jsonb, alert jsonb, is_fraud boolean,
+      labelled_at timestamptz)
   ), twins AS MATERIALIZED (
     -- Of those of one block that share something, all but the first; the wide rows are not sorted for it.
     SELECT t."position" FROM (
@@ -132,10 +132,10 @@ BEGIN
     SELECT r.* FROM accepted a
     CROSS JOIN LATERAL jsonb_populate_record(a.features_row::ml_features, coalesce(a.features, '{}')) r
   ), new_predictions AS (
-    INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, probability,
-      base_log_odds, contributions, latency_ms)
-    SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.probability,
-      a.base_log_odds, a.contributions, a.model_latency_ms
+    INSERT INTO model_predictions (transaction_id, transaction_timestamp, model_name, model_version, arm, ab_test_id,
+      probability, base_log_odds, contributions, latency_ms)
+    SELECT a.transaction_id, a.transaction_timestamp, a.model_name, a.model_version, a.arm, a.ab_test_id,
+      a.probability, a.base_log_odds, a.contributions, a.model_latency_ms
     FROM accepted a
   ), new_hits AS (
     INSERT INTO rule_hits (transaction_id, transaction_timestamp, rule_version_id, rule_id, position, decision, points,

@@ -17,6 +17,7 @@ BEGIN
       WHEN 'delete-expired-rows' THEN SELECT * INTO v_rows, v_detail FROM delete_expired_rows();
       WHEN 'roll-up-metrics' THEN SELECT * INTO v_rows, v_detail FROM roll_up_metrics();
       WHEN 'daily-reports' THEN SELECT * INTO v_rows, v_detail FROM refresh_daily_reports();
+      WHEN 'measure-ab-tests' THEN SELECT * INTO v_rows, v_detail FROM measure_ab_tests();
       WHEN 'analyze-partitioned' THEN SELECT * INTO v_rows, v_detail FROM analyze_partitioned_table();
     END CASE;
     PERFORM record_job_run(p_job, v_started, 'ok', v_rows, NULL, v_detail);

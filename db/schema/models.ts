@@ -94,23 +94,44 @@ export const featureImportance = pgTable(
   (t) => [index('feature_importance_model_idx').on(t.modelName, t.modelVersion, t.importanceRank)],
 );
 
+/** The champion (a) against one challenger (b); at most one at a time. */
 export const modelAbTests = pgTable(
   'model_ab_tests',
   {
     id: serial('id').primaryKey(),
     testName: varchar('test_name', { length: 100 }).notNull(),
     modelA: varchar('model_a', { length: 100 }).notNull(),
+    modelAVersion: varchar('model_a_version', { length: 20 }).notNull(),
     modelB: varchar('model_b', { length: 100 }).notNull(),
+    modelBVersion: varchar('model_b_version', { length: 20 }).notNull(),
+    // Share of customers whose payments the challenger scores.
     trafficSplit: numeric('traffic_split', { precision: 3, scale: 2 }).notNull().default('0.5'),
+    primaryMeasure: varchar('primary_measure', { length: 20 }).notNull(),
+    // Judged payments that each arm needs before there is a verdict.
+    minLabelled: integer('min_labelled').notNull(),
+    // A payment without a label counts as genuine after so many days; null leaves it out.
+    matureDays: integer('mature_days'),
+    createdBy: key('created_by').notNull(),
     startDate: moment('start_date').notNull().defaultNow(),
     endDate: moment('end_date'),
+    endedBy: key('ended_by'),
+    endReason: varchar('end_reason', { length: 500 }),
+    // The arm that decides from then on; null while it runs and where it was stopped.
+    winner: varchar('winner', { length: 20 }),
     status: varchar('status', { length: 20 }).notNull().default('ACTIVE'),
+    // What was measured last, by arm; never touched again once the test has ended.
     results: jsonb('results'),
   },
   (t) => [
     uniqueIndex('model_ab_tests_active_key').on(t.status).where(sql`status = 'ACTIVE'`),
     check('model_ab_tests_status_check', sql`status IN ('ACTIVE','CONCLUDED','STOPPED')`),
-    check('model_ab_tests_split_check', sql`traffic_split BETWEEN 0 AND 1`),
+    check('model_ab_tests_split_check', sql`traffic_split BETWEEN 0.01 AND 0.5`),
+    check(
+      'model_ab_tests_measure_check',
+      sql`primary_measure IN ('recall','precision','averagePrecision','aucRoc')`,
+    ),
+    check('model_ab_tests_winner_check', sql`winner IN ('champion','challenger')`),
+    check('model_ab_tests_end_check', sql`(status = 'ACTIVE') = (end_date IS NULL)`),
   ],
 );
 

@@ -211,6 +211,8 @@ export const modelPredictions = pgTable(
     modelName: varchar('model_name', { length: 100 }).notNull(),
     modelVersion: varchar('model_version', { length: 20 }).notNull(),
     arm: varchar('arm', { length: 20 }).notNull().default('champion'),
+    // The test whose arm that is; null where none ran.
+    abTestId: integer('ab_test_id'),
     probability: real('probability').notNull(),
     baseLogOdds: real('base_log_odds').notNull(),
     contributions: real('contributions').array().notNull(),
@@ -219,6 +221,9 @@ export const modelPredictions = pgTable(
   (t) => [
     primaryKey({ columns: [t.transactionId, t.transactionTimestamp] }),
     check('model_predictions_probability_check', sql`probability >= 0 AND probability <= 1`),
+    index('model_predictions_ab_test_idx')
+      .on(t.abTestId, t.transactionTimestamp)
+      .where(sql`ab_test_id IS NOT NULL`),
   ],
 );
 

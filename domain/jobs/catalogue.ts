@@ -12,6 +12,7 @@ export const catalogue = {
   'delete-expired-rows': { cron: '*/5 * * * *', sql: `SELECT public.run_job('delete-expired-rows');` },
   'refresh-fraud-dashboard': { cron: '*/5 * * * *', sql: 'SELECT public.refresh_fraud_dashboard();' },
   'daily-reports': { cron: '*/15 * * * *', sql: `SELECT public.run_job('daily-reports');` },
+  'measure-ab-tests': { cron: '*/5 * * * *', sql: `SELECT public.run_job('measure-ab-tests');` },
   'roll-up-metrics': { cron: '7 * * * *', sql: `SELECT public.run_job('roll-up-metrics');` },
   'analyze-partitioned': { cron: '53 * * * *', sql: `SELECT public.run_job('analyze-partitioned');` },
   'sample-health': { cron: '* * * * *' },

@@ -105,7 +105,8 @@ const unreadable = (error: unknown): AppError => {
   return new AppError('invalid', { field: 'model', detail: 'model.invalid', values: { why } });
 };
 
-const checked = (model: unknown): Model => {
+/** A stored model as one that can decide. @throws AppError('invalid', model.invalid) */
+export const checked = (model: unknown): Model => {
   try {
     return checkModel(model as Model);
   } catch (error) {
@@ -201,10 +202,15 @@ export const loadModel = command({
   },
 });
 
+/** Until the transaction ends, nobody else changes who decides. */
+export const lockChampion = (tx: Tx) =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtext('model:promote'))`);
+
 /**
  * Makes a model the champion: it scores every payment from then on, in every process, without a restart. The shipped
  * model is named as it stands in answers (`vigil-logistic` 1).
- * @throws AppError('not_found') for a model that is not there, AppError('conflict', model.champion) for the one that is
+ * @throws AppError('not_found') for a model that is not there, AppError('conflict', model.champion) for the one that is,
+ *   AppError('conflict', model.tested) while an A/B test runs: its arms would be others
  */
 export const promoteModel = command({
   name: 'model:promote',
@@ -212,7 +218,9 @@ export const promoteModel = command({
   input: promoteModelInput,
   topics: [...topics, 'config'],
   run: async ({ tx, input: { name, version, reason } }) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('model:promote'))`);
+    await lockChampion(tx);
+    const [tested] = await tx.execute(sql`select 1 from model_ab_tests where status = 'ACTIVE'`);
+    if (tested) throw new AppError('conflict', { detail: 'model.tested' });
     const [was] = await tx.execute<{ name: string; version: string }>(
       sql`update models set is_champion = false where is_champion returning model_name as name, model_version as version`,
     );

@@ -9,14 +9,14 @@ export type ExperimentState = (typeof experimentStates)[number];
 
 const moment = z.iso.datetime({ offset: true });
 const days = (most: number) => z.number().int().min(1).max(most);
-const name = z
+export const name = z
   .string()
   .trim()
   .min(1)
   .max(100)
   .regex(/^[\w .-]+$/);
-const reason = z.string().trim().min(3).max(500);
-const id = z.number().int().positive().max(2_147_483_647);
+export const reason = z.string().trim().min(3).max(500);
+export const id = z.number().int().positive().max(2_147_483_647);
 
 /** What a training run learns from and is judged by; kept as `model_experiments.hyperparameters`. */
 export const trainingPlan = z
@@ -64,7 +64,7 @@ export const listExperimentsInput = z.strictObject({
   limit: z.number().int().min(1).max(100).default(50),
 });
 
-const version = z
+export const version = z
   .string()
   .trim()
   .min(1)

@@ -1,5 +1,7 @@
+import { scoredBy } from '@/domain/ab-tests/arm';
+import type { Arm } from '@/domain/ab-tests/input';
 import type { Prediction } from '@/domain/models/logistic';
-import { score as scoreByModel } from '@/domain/models/model';
+import { type Model, score as scoreByModel } from '@/domain/models/model';
 import { reasonSentence } from '@/domain/rules/english';
 import { ruleRow } from '@/domain/rules/fields';
 import type { RuleHit } from '@/domain/rules/ruleset';
@@ -102,7 +104,7 @@ function answerOf(
   rules: DecisionRules,
   latencyMs: number,
 ): DecisionAnswer {
-  const { scored, hits, prediction } = decided;
+  const { scored, hits, prediction, model } = decided;
   return {
     transaction_id: payment.transaction_id,
     decision: scored.decision,
@@ -114,31 +116,44 @@ function answerOf(
     rules: hits.map((hit) => ruleNumber(hit.ruleId)),
     patterns: scored.patterns,
     model: {
-      name: rules.model.name,
-      version: rules.model.version,
+      name: model.name,
+      version: model.version,
       probability: Math.round(prediction.probability * 1e4) / 1e4,
     },
     latency_ms: latencyMs,
   };
 }
 
-type Decided = { scored: Scored; hits: RuleHit[]; prediction: Prediction; values: Features; modelMs: number };
+type Decided = {
+  scored: Scored;
+  hits: RuleHit[];
+  /** Which one scored it, and why. */
+  model: Model;
+  arm: Arm;
+  testId: number | null;
+  prediction: Prediction;
+  values: Features;
+  modelMs: number;
+};
 
 /** Features, model, rules and score of a payment, from what was read for it. */
 function decideFrom(
-  { payment, amountBase }: Incoming,
+  { payment, amountBase, past }: Incoming,
   context: DecisionContext,
   rules: DecisionRules,
 ): Decided {
   const values = featureValues(payment, amountBase, context);
   const row = ruleRow(payment, values);
+  // What is imported was paid before the test, by customers who were in no arm.
+  const by = scoredBy(rules.model, past ? null : rules.test, payment.user_id);
   const startedMs = performance.now();
-  const prediction = scoreByModel(rules.model, row);
+  const prediction = scoreByModel(by.model, row);
   const modelMs = hundredths(performance.now() - startedMs);
   const hits = rules.rules(row);
   return {
     scored: score(prediction.probability, hits, rules.thresholds, rules.patterns),
     hits,
+    ...by,
     prediction,
     values,
     modelMs,
@@ -181,10 +196,11 @@ export function decisionRecord(
     labelled_at: incoming.label?.knownAt,
     features: incoming.past ? undefined : stored,
     features_row: incoming.past && featureRow(stored, incoming.past.featureColumns),
-    model_name: rules.model.name,
-    model_version: rules.model.version,
+    model_name: decided.model.name,
+    model_version: decided.model.version,
     model_latency_ms: decided.modelMs,
-    arm: rules.arm,
+    arm: decided.arm,
+    ab_test_id: decided.testId,
     probability: prediction.probability,
     base_log_odds: prediction.base,
     contributions: prediction.contributions,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Sql } from 'postgres';
+import type { RunningTest } from '@/domain/ab-tests/arm';
 import { log } from '@/domain/log';
 import { checkModel, type Model } from '@/domain/models/model';
 import { shippedModel } from '@/domain/models/shipped';
@@ -15,8 +16,10 @@ export type DecisionRules = {
   /** Names this very set of rules, model, thresholds and rates; stored with each decision. */
   version: string;
   rules: (row: RuleRow) => RuleHit[];
+  /** The champion's. */
   model: Model;
-  arm: string;
+  /** The A/B test that runs; some customers' payments are scored by its challenger. */
+  test: RunningTest | null;
   patterns: readonly Pattern[];
   thresholds: Thresholds;
   slaMinutes: Record<Severity, number>;
@@ -26,7 +29,7 @@ export type DecisionRules = {
 };
 
 /** Rows as stored; JSON arrives as text, because clients differ in how they parse it. */
-type Stored = Record<'rules' | 'patterns' | 'config', string> & { model: string | null };
+type Stored = Record<'rules' | 'patterns' | 'config', string> & Record<'model' | 'test', string | null>;
 
 type StoredRule = Omit<RuleVersion, 'conditions' | 'actions'> & { conditions: unknown; actions: unknown };
 type StoredPattern = { name: string; rules: unknown; review: number; block: number };
@@ -55,24 +58,48 @@ function readablePattern({ name, rules, review, block }: StoredPattern): Pattern
 }
 
 type Champion = { id: number; name: string; version: string };
-/** The model of a row of `models`, which never changes; the shipped one where a row cannot be read. */
-type LoadedModel = { id: number | null; model: Model };
-const shipped: LoadedModel = { id: null, model: shippedModel };
+type StoredTest = { id: number; split: number; name: string; version: string; modelId: number | null };
+/** Models as rows of `models`, which never change, have them, by their id. */
+type LoadedModels = ReadonlyMap<number, Model | null>;
 
-async function championModel(sql: Sql, champion: Champion | null, last: LoadedModel): Promise<LoadedModel> {
-  if (champion === null) return shipped;
-  if (champion.id === last.id) return last;
-  const [row] = await sql<{ parameters: string }[]>`
-    select parameters::text as parameters from models where id = ${champion.id}`;
-  try {
-    return { id: champion.id, model: checkModel(JSON.parse(String(row?.parameters)) as Model) };
-  } catch (error) {
-    log.error({ err: error }, 'the champion model cannot be read; the shipped model decides');
-    return { id: champion.id, model: shippedModel };
+/** The model of a row, read unless it was before; null where it cannot be read. */
+async function modelOf(
+  sql: Sql,
+  id: number,
+  last: LoadedModels,
+  now: Map<number, Model | null>,
+): Promise<Model | null> {
+  let model = last.get(id);
+  if (model === undefined) {
+    const [row] = await sql<{ parameters: string }[]>`
+      select parameters::text as parameters from models where id = ${id}`;
+    try {
+      model = checkModel(JSON.parse(String(row?.parameters)) as Model);
+    } catch (error) {
+      log.error({ err: error, modelId: id }, 'a model cannot be read; the one before it decides');
+      model = null;
+    }
   }
+  now.set(id, model);
+  return model;
 }
 
-const loadedModels = new WeakMap<DecisionRules, LoadedModel>();
+/** Who decides: the champion, and the challenger of the test that runs. The shipped model stands in for none. */
+async function readModels(sql: Sql, stored: Stored, last: LoadedModels, now: Map<number, Model | null>) {
+  const champion = stored.model === null ? null : (JSON.parse(stored.model) as Champion);
+  const model = (champion && (await modelOf(sql, champion.id, last, now))) ?? shippedModel;
+  const asked = stored.test === null ? null : (JSON.parse(stored.test) as StoredTest);
+  if (!asked) return { model, test: null };
+  const isShipped = asked.name === shippedModel.name && asked.version === shippedModel.version;
+  const challenger = isShipped
+    ? shippedModel
+    : asked.modelId === null
+      ? null
+      : await modelOf(sql, asked.modelId, last, now);
+  return { model, test: challenger && { id: asked.id, split: asked.split, challenger } };
+}
+
+const loadedModels = new WeakMap<DecisionRules, LoadedModels>();
 
 function settingOf<K extends SettingKey>(config: Record<string, unknown>, key: K): SettingValue<K> {
   const parsed = settings[key].schema.safeParse(config[key]);
@@ -80,8 +107,8 @@ function settingOf<K extends SettingKey>(config: Record<string, unknown>, key: K
 }
 
 /**
- * Reads the live rules, the champion, active patterns and settings in one statement, and the champion's parameters,
- * which are many, only when it is another than that of `last`.
+ * Reads the live rules, the champion, the running test, active patterns and settings in one statement, and the
+ * parameters of models, which are many, only where `last` has not read them.
  */
 export async function loadDecisionRules(sql: Sql, last?: DecisionRules): Promise<DecisionRules> {
   const [stored] = await sql<Stored[]>`
@@ -93,23 +120,29 @@ export async function loadDecisionRules(sql: Sql, last?: DecisionRules): Promise
          'review', review_threshold, 'block', block_threshold) order by pattern_name), '[]')
          from fraud_patterns where is_active)::text as patterns,
       (select jsonb_build_object('id', id, 'name', model_name, 'version', model_version) from models where is_champion)::text as model,
+      (select jsonb_build_object('id', t.id, 'split', t.traffic_split, 'name', t.model_b, 'version', t.model_b_version, 'modelId', m.id)
+         from model_ab_tests t left join models m on m.model_name = t.model_b and m.model_version = t.model_b_version
+         where t.status = 'ACTIVE')::text as test,
       (select coalesce(jsonb_object_agg(config_key, config_value), '{}') from system_config
          where config_key like 'decision.%' or config_key like 'currency.%' or config_key = 'alert.sla_minutes')::text
          as config`;
   if (!stored) throw new Error('no answer from the database');
   const config = JSON.parse(stored.config) as Record<string, unknown>;
-  const champion = stored.model === null ? null : (JSON.parse(stored.model) as Champion);
-  const loaded = await championModel(sql, champion, (last && loadedModels.get(last)) ?? shipped);
-  const { model } = loaded;
+  const loaded = new Map<number, Model | null>();
+  const { model, test } = await readModels(
+    sql,
+    stored,
+    (last && loadedModels.get(last)) ?? new Map(),
+    loaded,
+  );
   const base = settingOf(config, 'currency.base');
+  const decidedFrom = [stored.rules, stored.patterns, stored.config, model.name, model.version];
+  if (test) decidedFrom.push(String(test.id), test.challenger.name, test.challenger.version);
   const rules: DecisionRules = {
-    version: createHash('sha256')
-      .update(JSON.stringify([stored.rules, stored.patterns, stored.config, model.name, model.version]))
-      .digest('hex')
-      .slice(0, 16),
+    version: createHash('sha256').update(JSON.stringify(decidedFrom)).digest('hex').slice(0, 16),
     rules: compileRules((JSON.parse(stored.rules) as StoredRule[]).flatMap(readableRule)),
     model,
-    arm: 'champion',
+    test,
     patterns: (JSON.parse(stored.patterns) as StoredPattern[]).flatMap(readablePattern),
     thresholds: {
       reviewAt: settingOf(config, 'decision.review_at'),
