@@ -23,6 +23,7 @@ import {
   IconStack2,
   IconUsers,
   IconVectorTriangle,
+  IconWaveSine,
 } from '@tabler/icons-react';
 import type { AreaId } from './areas';
 
@@ -33,6 +34,7 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   rules: IconGitBranch,
   patterns: IconVectorTriangle,
   models: IconBrain,
+  drift: IconWaveSine,
   experiments: IconFlask,
   security: IconShield,
   auditTrail: IconHistory,

@@ -32,8 +32,11 @@ const drift = async (tx: TransactionSql, { name, version }: Champion): Promise<R
 
 const quality = async (tx: TransactionSql, { name, version }: Champion): Promise<Reading> => {
   const rows = await tx`
-    select /* vigil:sample */ source, ${tx.unsafe(qualityColumns)} from ml_model_performance
-    where model_name = ${name} and model_version = ${version} order by window_end`;
+    select /* vigil:sample */ p.source, ${tx.unsafe(qualityColumns)} from (
+      select *, row_number() over (partition by source order by window_end) as first,
+        row_number() over (partition by source order by window_end desc) as last
+      from ml_model_performance where model_name = ${name} and model_version = ${version}) p
+    where p.first = 1 or p.last = 1 order by p.window_end`;
   const of = (source: string) =>
     rows.filter((row) => row.source === source).map((row) => storedQuality(row) as ModelQuality);
   const live = of('live');
