@@ -10,7 +10,6 @@ import * as jobs from '@/domain/jobs/queries';
 import * as maintenance from '@/domain/maintenance/queries';
 import * as metrics from '@/domain/metrics/queries';
 import * as models from '@/domain/models/queries';
-import * as modelWatch from '@/domain/models/watch-queries';
 import type { Query } from '@/domain/operation';
 import * as overview from '@/domain/overview/queries';
 import * as patterns from '@/domain/patterns/queries';
@@ -39,7 +38,6 @@ const modules: Record<string, unknown>[] = [
   maintenance,
   metrics,
   models,
-  modelWatch,
   overview,
   patterns,
   people,

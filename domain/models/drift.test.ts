@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { distributionOf, driftVerdict, psi } from './drift';
 import { averagePrecision, qualityOf } from './quality';
+import { fifthsOf } from './score-fifths';
 import { leastFall, worstFall } from './worse';
 
 describe('psi', () => {
@@ -102,5 +103,21 @@ describe('a fall', () => {
     expect(worstFall(then, now)).toMatchObject({ figure: 'recall', after: now.recall });
     expect(worstFall(then, then)).toMatchObject({ least: 0 });
     expect(worstFall({ aucRoc: null, recall: then.recall }, { aucRoc: now.aucRoc, recall: null })).toBeNull();
+  });
+});
+
+describe('fifths of the score', () => {
+  it('are those of the reference for the same payments, and follow them', () => {
+    const reference = [...Array(10).fill(100), 0];
+    expect(fifthsOf(reference, reference)).toEqual(
+      [0.2, 0.2, 0.2, 0.2, 0.2].map((x) => expect.closeTo(x, 9)),
+    );
+    expect(fifthsOf(reference, [0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 7])).toEqual([0, 0, 0, 0, 1]);
+    expect(fifthsOf(reference, [25, 0, 75, 0, 0, 0, 0, 0, 0, 0, 0])).toEqual([0.25, 0.75, 0, 0, 0]);
+  });
+
+  it('leave one empty where scores are equal, and say nothing of none', () => {
+    expect(fifthsOf([90, 10, 0], [45, 5, 0])).toEqual([0, 0, 0.9, 0, 0.1]);
+    expect(fifthsOf([0, 3], [0, 3])).toEqual([0, 0, 0, 0, 0]);
   });
 });

@@ -3,9 +3,16 @@ import { z } from 'zod';
 import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
-import { type ExperimentState, getModelInput, listExperimentsInput, type TrainingPlan } from './input';
+import {
+  type ExperimentState,
+  featureInput,
+  getModelInput,
+  listExperimentsInput,
+  type TrainingPlan,
+} from './input';
 import { iso, type ModelQuality, number, storedQuality } from './performance';
 import { shippedModel } from './shipped';
+import { championDrift, championQuality, featureDrift } from './watch';
 
 export type ModelRow = {
   name: string;
@@ -153,6 +160,33 @@ export const getModel = query({
       })),
     };
   },
+});
+
+/** How far features and scores lay from the champion's reference; see watch.ts. */
+export const getDrift = query({
+  name: 'model.drift',
+  can: 'model:read',
+  input: noInput,
+  live: true,
+  run: ({ db }) => championDrift(db),
+});
+
+/** The bins of one feature, then and now; see watch.ts. */
+export const getFeatureDrift = query({
+  name: 'model.drift-feature',
+  can: 'model:read',
+  input: featureInput,
+  live: true,
+  run: ({ db, input }) => featureDrift(db, input.feature),
+});
+
+/** How good the champion was over time, and whether it got worse; see watch.ts. */
+export const getQuality = query({
+  name: 'model.quality',
+  can: 'model:read',
+  input: noInput,
+  live: true,
+  run: ({ db }) => championQuality(db),
 });
 
 const experimentRow = (row: Record<string, unknown>): ExperimentRow => ({

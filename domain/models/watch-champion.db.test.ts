@@ -5,6 +5,7 @@ import { resultOf } from '@/domain/database/checks/testing';
 import { addDays, dayOf } from '@/domain/reports/period';
 import { personOf } from '@/domain/testing';
 import { promoteModel } from './commands';
+import { getDrift, getFeatureDrift, getQuality } from './queries';
 import { shippedModel } from './shipped';
 import { recordTraffic } from './testing';
 import { watchChampion } from './watch-champion';
@@ -13,6 +14,7 @@ const t = await testDatabase();
 const { name, version } = shippedModel;
 const shipped = { name, version };
 const now = new Date();
+const analyst = personOf('analyst');
 const ago = (days: number) => addDays(dayOf(now), -days);
 
 /** A run of the job, as the worker has it. */
@@ -37,6 +39,18 @@ const shifted = (day: Day) =>
 beforeEach(async () => {
   await t.sql`truncate transactions, ml_features, model_predictions, models, model_references, model_drift,
     ml_model_performance, model_experiments`;
+});
+
+it.each([
+  ['a feature that is no name', { feature: "a'b" }],
+  ['one with NUL', { feature: 'a\0' }],
+  ['none', {}],
+  ['another type', { feature: 7 }],
+  ['an unknown key', { feature: 'score', more: 1 }],
+])('refuses %s', async (_, input) => {
+  await expect(getFeatureDrift(analyst, input as never)).rejects.toMatchObject({
+    failure: { code: 'invalid' },
+  });
 });
 
 describe('drift', () => {
@@ -77,6 +91,21 @@ describe('drift', () => {
     // Everything is on record once, and a second run looks at nothing again.
     expect(await watch()).toMatchObject({ days: 0, windows: 0 });
     await t.sql`delete from model_drift where day > ${ago(2)}::text::date`;
+    t.connectAs('web');
+    const drift = await getDrift(analyst, {});
+    expect(drift).toMatchObject({ model: shipped, day: ago(2), reference: { payments: 7 * 1_200 } });
+    expect(drift.days.map(({ day }) => day)).toEqual([ago(3), ago(2)]);
+    expect(drift.days[1]).toMatchObject({ worstFeature: 'payment.amount', significant: 1, payments: 1_200 });
+    expect(drift.days[1]!.fifths!.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
+    expect(drift.features[0]).toMatchObject({ feature: 'payment.amount', verdict: 'significant' });
+    expect(drift.features[0]!.history[0]).toBeLessThan(0.1);
+    const bins = await getFeatureDrift(analyst, { feature: 'payment.amount' });
+    expect(bins).toMatchObject({ day: ago(2), psi: drift.features[0]!.psi, counts: expect.any(Array) });
+    expect(bins.counts).toHaveLength(bins.reference.counts.length);
+    for (const feature of ['payment.weekend', 'nothing.here'])
+      await expect(getFeatureDrift(analyst, { feature })).rejects.toMatchObject({
+        failure: { code: 'not_found' },
+      });
     const found = await resultOf('modelDrift');
     expect(found).toMatchObject({ status: 'critical', facts: { object: 'payment.amount', day: ago(2) } });
     expect(found.evidence[0]).toEqual(['payment.amount', found.value, 1_200]);
@@ -187,6 +216,11 @@ describe('a model that got worse', () => {
     expect(found).toMatchObject({ status: 'critical', facts: { figure: expect.any(String) } });
     expect(found.value).toBeGreaterThan(5);
     expect(found.evidence[0]![2]).toBeLessThan(found.evidence[0]![1] as number);
+    t.connectAs('web');
+    const quality = await getQuality(analyst, {});
+    expect(quality).toMatchObject({ model, matureDays: 7, training: null, verdict: 'far_worse' });
+    expect(quality.weeks).toHaveLength((await live()).length);
+    expect(quality.standing!.fall.least * 100).toBeCloseTo(found.value!, 6);
 
     // Nothing new, nothing judged; one more fraud judges each week it lies in again.
     expect(await watch()).toMatchObject({ windows: 0 });

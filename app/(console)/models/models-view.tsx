@@ -12,7 +12,7 @@ import { useOpenRow } from '@/components/table-state';
 import { Time } from '@/components/time';
 import type { Figure } from '@/domain/models/performance';
 import type { ModelRow } from '@/domain/models/queries';
-import type { ChampionDrift, ChampionQuality } from '@/domain/models/watch-queries';
+import type { ChampionDrift, ChampionQuality } from '@/domain/models/watch';
 import page from '../database/database.module.css';
 import { DriftPanel } from './drift/drift-panel';
 import { RangedFigure } from './figure';

@@ -3,8 +3,8 @@ import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
 import { may } from '@/domain/access';
-import { listModels } from '@/domain/models/queries';
-import { getDrift, getQuality } from '@/domain/models/watch-queries';
+import { getDrift, getQuality, listModels } from '@/domain/models/queries';
+
 import { ModelsView } from './models-view';
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -7,7 +7,7 @@ import { formatNumber } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
 import type { Figure, ModelQuality } from '@/domain/models/performance';
-import type { ChampionQuality } from '@/domain/models/watch-queries';
+import type { ChampionQuality } from '@/domain/models/watch';
 import { addDays, daysOf } from '@/domain/reports/period';
 
 const figures = ['aucRoc', 'recall', 'precision', 'averagePrecision'] as const;

@@ -5,7 +5,7 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { formatNumber, formatPercent } from '@/components/format';
 import { Note } from '@/components/note';
-import type { ChampionDrift, ChampionQuality } from '@/domain/models/watch-queries';
+import type { ChampionDrift, ChampionQuality } from '@/domain/models/watch';
 import { dayWords, useDriftWords } from './drift/words';
 
 const page = '/models/drift';

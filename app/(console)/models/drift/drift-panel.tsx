@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { Legend } from '@/components/charts';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
-import type { ChampionDrift } from '@/domain/models/watch-queries';
+import type { ChampionDrift } from '@/domain/models/watch';
 import { DriftChart } from './drift-chart';
 import { useDriftWords } from './words';
 

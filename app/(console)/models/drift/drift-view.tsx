@@ -9,7 +9,7 @@ import { type Stat, StatStrip } from '@/components/stat-strip';
 import { type Column, DataTable } from '@/components/table';
 import { useOpenRow } from '@/components/table-state';
 import { Time } from '@/components/time';
-import type { ChampionDrift, FeatureDrift } from '@/domain/models/watch-queries';
+import type { ChampionDrift, FeatureDrift } from '@/domain/models/watch';
 import page from '../../database/database.module.css';
 import { DriftBadge } from './drift-badge';
 import { DriftPanel, useNothingWatched } from './drift-panel';

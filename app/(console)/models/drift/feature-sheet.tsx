@@ -7,7 +7,7 @@ import { useLive } from '@/components/live';
 import { SideSheet } from '@/components/side-sheet';
 import { type Column, DataTable } from '@/components/table';
 import { scoreFeature } from '@/domain/models/drift';
-import type { ChampionDrift, FeatureDays, FeatureDrift } from '@/domain/models/watch-queries';
+import type { ChampionDrift, FeatureDays, FeatureDrift } from '@/domain/models/watch';
 import { LiveProblem } from '../../security/live-problem';
 import styles from '../models.module.css';
 import { DriftBadge } from './drift-badge';

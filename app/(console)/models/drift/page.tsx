@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { getTranslations } from 'next-intl/server';
 import { requireActor } from '@/app/_server/actor';
 import { forPage } from '@/app/_server/respond';
-import { getDrift } from '@/domain/models/watch-queries';
+import { getDrift } from '@/domain/models/queries';
 import { DriftView } from './drift-view';
 
 export async function generateMetadata(): Promise<Metadata> {

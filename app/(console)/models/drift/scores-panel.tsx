@@ -6,7 +6,7 @@ import { Legend, TimeChart } from '@/components/charts';
 import { formatPercent } from '@/components/format';
 import type { LiveError } from '@/components/live';
 import { Panel } from '@/components/panel';
-import type { ChampionDrift } from '@/domain/models/watch-queries';
+import type { ChampionDrift } from '@/domain/models/watch';
 import { useNothingWatched } from './drift-panel';
 
 const fifths = ['lowest', 'low', 'middle', 'high', 'highest'] as const;

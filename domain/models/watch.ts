@@ -1,8 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
 import type { Db } from '@/db/client';
 import { AppError } from '@/domain/errors';
-import { noInput, query } from '@/domain/operation';
 import { readSetting } from '@/domain/settings/read';
 import { type Distribution, type DriftVerdict, driftVerdict, scoreFeature } from './drift';
 import { iso, type ModelQuality, qualityColumns, storedQuality } from './performance';
@@ -105,67 +103,55 @@ function dayOf(day: string, rows: readonly Row[], score: Distribution | null): D
 }
 
 /** How far features and scores lay from the champion's reference, by day, and each feature on the newest one. */
-export const getDrift = query({
-  name: 'model.drift',
-  can: 'model:read',
-  input: noInput,
-  live: true,
-  run: async ({ db }): Promise<ChampionDrift> => {
-    const model = await championOf(db);
-    const reference = await referenceOf(db, model);
-    const rows = await db.execute<Row>(sql`
-      select day::text as day, feature, psi, payments, case when feature = ${scoreFeature} then counts end as counts
-      from model_drift where model_name = ${model.name} and model_version = ${model.version}
-        and day > (now() at time zone 'UTC')::date - ${mostDays + 1}::int order by day, feature`);
-    const byDay = new Map<string, Row[]>();
-    for (const row of rows) byDay.set(row.day, [...(byDay.get(row.day) ?? []), row]);
-    const told = rows.filter((row) => row.psi !== null).at(-1)?.day ?? null;
-    const days = [...byDay.keys()];
-    const psiOf = new Map(rows.map((row) => [`${row.day} ${row.feature}`, row.psi]));
-    return {
-      model,
-      reference: reference
-        ? {
-            from: iso(reference.from_at) as string,
-            to: iso(reference.to_at) as string,
-            payments: Number(reference.payments),
-          }
-        : null,
-      days: days.map((day) => dayOf(day, byDay.get(day)!, reference?.score ?? null)),
-      day: told,
-      features: (told ? byDay.get(told)! : [])
-        .map(({ feature, psi, payments }) => ({
-          feature,
-          psi,
-          payments,
-          verdict: driftVerdict(psi),
-          history: days.map((day) => psiOf.get(`${day} ${feature}`) ?? null),
-        }))
-        .sort((a, b) => (b.psi ?? -1) - (a.psi ?? -1)),
-    };
-  },
-});
+export async function championDrift(db: Db): Promise<ChampionDrift> {
+  const model = await championOf(db);
+  const reference = await referenceOf(db, model);
+  const rows = await db.execute<Row>(sql`
+    select day::text as day, feature, psi, payments, case when feature = ${scoreFeature} then counts end as counts
+    from model_drift where model_name = ${model.name} and model_version = ${model.version}
+      and day > (now() at time zone 'UTC')::date - ${mostDays + 1}::int order by day, feature`);
+  const byDay = new Map<string, Row[]>();
+  for (const row of rows) byDay.set(row.day, [...(byDay.get(row.day) ?? []), row]);
+  const told = rows.filter((row) => row.psi !== null).at(-1)?.day ?? null;
+  const days = [...byDay.keys()];
+  const psiOf = new Map(rows.map((row) => [`${row.day} ${row.feature}`, row.psi]));
+  return {
+    model,
+    reference: reference
+      ? {
+          from: iso(reference.from_at) as string,
+          to: iso(reference.to_at) as string,
+          payments: Number(reference.payments),
+        }
+      : null,
+    days: days.map((day) => dayOf(day, byDay.get(day)!, reference?.score ?? null)),
+    day: told,
+    features: (told ? byDay.get(told)! : [])
+      .map(({ feature, psi, payments }) => ({
+        feature,
+        psi,
+        payments,
+        verdict: driftVerdict(psi),
+        history: days.map((day) => psiOf.get(`${day} ${feature}`) ?? null),
+      }))
+      .sort((a, b) => (b.psi ?? -1) - (a.psi ?? -1)),
+  };
+}
 
 /**
  * The bins of one feature: the reference beside the newest day that says something.
  * @throws AppError('not_found') for a feature that the champion does not have
  */
-export const getFeatureDrift = query({
-  name: 'model.drift-feature',
-  can: 'model:read',
-  input: z.strictObject({ feature: z.string().regex(/^[a-z0-9_.]{1,100}$/) }),
-  live: true,
-  run: async ({ db, input: { feature } }): Promise<FeatureDays> => {
-    const { name, version } = await championOf(db);
-    const [row] = await db.execute<Omit<FeatureDays, 'feature'>>(sql`
-      select d.day::text as day, d.psi, d.counts, r.distributions -> d.feature as reference
-      from model_drift d join model_references r on r.model_name = d.model_name and r.model_version = d.model_version
-      where d.model_name = ${name} and d.model_version = ${version} and d.feature = ${feature} and d.psi is not null
-      order by d.day desc limit 1`);
-    if (!row) throw new AppError('not_found', { detail: 'feature' });
-    return { feature, day: row.day, psi: row.psi, counts: row.counts, reference: row.reference };
-  },
-});
+export async function featureDrift(db: Db, feature: string): Promise<FeatureDays> {
+  const { name, version } = await championOf(db);
+  const [row] = await db.execute<Omit<FeatureDays, 'feature'>>(sql`
+    select d.day::text as day, d.psi, d.counts, r.distributions -> d.feature as reference
+    from model_drift d join model_references r on r.model_name = d.model_name and r.model_version = d.model_version
+    where d.model_name = ${name} and d.model_version = ${version} and d.feature = ${feature} and d.psi is not null
+    order by d.day desc limit 1`);
+  if (!row) throw new AppError('not_found', { detail: 'feature' });
+  return { feature, day: row.day, psi: row.psi, counts: row.counts, reference: row.reference };
+}
 
 const verdictOf = (standing: Standing | null): ChampionQuality['verdict'] => {
   if (!standing) return 'too_little';
@@ -174,31 +160,25 @@ const verdictOf = (standing: Standing | null): ChampionQuality['verdict'] => {
 };
 
 /** How good the champion was, week by week as labels became known, and whether it got worse. */
-export const getQuality = query({
-  name: 'model.quality',
-  can: 'model:read',
-  input: noInput,
-  live: true,
-  run: async ({ db }): Promise<ChampionQuality> => {
-    const model = await championOf(db);
-    const read = async (source: 'training' | 'live', order: 'asc' | 'desc', most: number) => {
-      const rows = await db.execute<Record<string, unknown>>(sql`
-        select ${sql.raw(qualityColumns)} from ml_model_performance where model_name = ${model.name}
-          and model_version = ${model.version} and source = ${source}
-        order by window_end ${sql.raw(order)} limit ${most}`);
-      return rows.map((row) => storedQuality(row) as ModelQuality);
-    };
-    const [training = null] = await read('training', 'desc', 1);
-    const first = await read('live', 'asc', 1);
-    const weeks = (await read('live', 'desc', mostWeeks)).reverse();
-    const standing = standingOf(training, [...first, ...weeks]);
-    return {
-      model,
-      matureDays: await readSetting(db, 'model.mature_days'),
-      training,
-      weeks,
-      standing,
-      verdict: verdictOf(standing),
-    };
-  },
-});
+export async function championQuality(db: Db): Promise<ChampionQuality> {
+  const model = await championOf(db);
+  const read = async (source: 'training' | 'live', order: 'asc' | 'desc', most: number) => {
+    const rows = await db.execute<Record<string, unknown>>(sql`
+      select ${sql.raw(qualityColumns)} from ml_model_performance where model_name = ${model.name}
+        and model_version = ${model.version} and source = ${source}
+      order by window_end ${sql.raw(order)} limit ${most}`);
+    return rows.map((row) => storedQuality(row) as ModelQuality);
+  };
+  const [training = null] = await read('training', 'desc', 1);
+  const first = await read('live', 'asc', 1);
+  const weeks = (await read('live', 'desc', mostWeeks)).reverse();
+  const standing = standingOf(training, [...first, ...weeks]);
+  return {
+    model,
+    matureDays: await readSetting(db, 'model.mature_days'),
+    training,
+    weeks,
+    standing,
+    verdict: verdictOf(standing),
+  };
+}
