@@ -17,6 +17,11 @@ type Props = {
 export function DriftChart({ label, points, lines, height }: Props) {
   const t = useTranslations('drift');
   const { moderate, significant } = driftLimits;
+  const far = t('significantFrom', { value: formatNumber(significant, 2) });
+  const near = t('moderateFrom', { value: formatNumber(moderate, 2) });
+  // Under a great index the two lines lie so close that their names would cover each other.
+  const highest = Math.max(...points.flatMap((point) => lines.map(({ key }) => Number(point[key] ?? 0))));
+  const apart = highest < 0.8;
   return (
     <TimeChart
       label={label}
@@ -26,12 +31,8 @@ export function DriftChart({ label, points, lines, height }: Props) {
       stepSeconds={86_400}
       height={height}
       limits={[
-        { value: moderate, label: t('moderateFrom', { value: formatNumber(moderate, 2) }), tone: 'review' },
-        {
-          value: significant,
-          label: t('significantFrom', { value: formatNumber(significant, 2) }),
-          tone: 'fraud',
-        },
+        { value: moderate, label: apart ? near : '', tone: 'review' },
+        { value: significant, label: apart ? far : t('both', { near, far }), tone: 'fraud' },
       ]}
       format={(value) => formatNumber(value, 3)}
       tickFormat={(value) => formatNumber(value, 2)}

@@ -49,7 +49,7 @@ export function ScoresPanel({ drift }: { drift: UseQueryResult<ChampionDrift, Li
         series={series}
         stepSeconds={86_400}
         format={(value) => formatPercent(value)}
-        tickFormat={(value) => formatPercent(value)}
+        tickFormat={(value) => formatPercent(value, 0)}
       />
     </Panel>
   );
