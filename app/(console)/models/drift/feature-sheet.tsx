@@ -53,7 +53,7 @@ export function FeatureSheet({ row, drift, onClose }: Props) {
   );
 }
 
-type Bin = { label: string; reference: number; now: number };
+type Bin = { bin: number; label: string; reference: number; now: number };
 
 /** Two histograms side by side: the share of the payments in each bin, then and now. */
 function Bins({ found }: { found: FeatureDays }) {
@@ -64,6 +64,7 @@ function Bins({ found }: { found: FeatureDays }) {
     return all > 0 ? of[bin]! / all : 0;
   };
   const rows: Bin[] = words.bins(found.feature, found.reference.cuts).map((label, bin) => ({
+    bin,
     label,
     reference: share(found.reference.counts, bin),
     now: share(found.counts, bin),
@@ -90,7 +91,7 @@ function Bins({ found }: { found: FeatureDays }) {
           column('now', dayWords(found.day)),
         ]}
         rows={rows.filter((row) => row.reference > 0 || row.now > 0)}
-        rowKey={(row) => row.label}
+        rowKey={({ bin }) => String(bin)}
         inPanel
       />
     </>
