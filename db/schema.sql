@@ -495,7 +495,9 @@ CREATE TABLE ml_model_performance (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   log_loss real,
   intervals jsonb,
-  CONSTRAINT ml_model_performance_pkey PRIMARY KEY (id)
+  source character varying(10) NOT NULL DEFAULT 'training'::character varying,
+  CONSTRAINT ml_model_performance_pkey PRIMARY KEY (id),
+  CONSTRAINT ml_model_performance_source_check CHECK (((source)::text = ANY ((ARRAY['training'::character varying, 'live'::character varying])::text[])))
 );
 CREATE TABLE model_ab_tests (
   id integer NOT NULL DEFAULT nextval('model_ab_tests_id_seq'::regclass),
@@ -522,6 +524,16 @@ CREATE TABLE model_ab_tests (
   CONSTRAINT model_ab_tests_split_check CHECK (((traffic_split >= 0.01) AND (traffic_split <= 0.5))),
   CONSTRAINT model_ab_tests_status_check CHECK (((status)::text = ANY ((ARRAY['ACTIVE'::character varying, 'CONCLUDED'::character varying, 'STOPPED'::character varying])::text[]))),
   CONSTRAINT model_ab_tests_winner_check CHECK (((winner)::text = ANY ((ARRAY['champion'::character varying, 'challenger'::character varying])::text[])))
+);
+CREATE TABLE model_drift (
+  model_name character varying(100) NOT NULL,
+  model_version character varying(20) NOT NULL,
+  day date NOT NULL,
+  feature character varying(100) NOT NULL,
+  psi real,
+  payments integer NOT NULL,
+  counts integer[] NOT NULL,
+  CONSTRAINT model_drift_model_name_model_version_day_feature_pk PRIMARY KEY (model_name, model_version, day, feature)
 );
 CREATE TABLE model_experiments (
   id integer NOT NULL DEFAULT nextval('model_experiments_id_seq'::regclass),
@@ -558,6 +570,16 @@ CREATE TABLE model_predictions (
   CONSTRAINT model_predictions_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision))),
   CONSTRAINT model_predictions_transaction_id_transaction_timestamp_pk PRIMARY KEY (transaction_id, transaction_timestamp)
 ) PARTITION BY RANGE (transaction_timestamp);
+CREATE TABLE model_references (
+  model_name character varying(100) NOT NULL,
+  model_version character varying(20) NOT NULL,
+  promoted_at timestamp with time zone,
+  from_at timestamp with time zone,
+  to_at timestamp with time zone,
+  payments integer NOT NULL DEFAULT 0,
+  distributions jsonb NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT model_references_model_name_model_version_pk PRIMARY KEY (model_name, model_version)
+);
 CREATE TABLE models (
   id integer NOT NULL DEFAULT nextval('models_id_seq'::regclass),
   model_name character varying(100) NOT NULL,
@@ -874,6 +896,7 @@ CREATE INDEX job_runs_time_idx ON public.job_runs USING btree (started_at DESC, 
 CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
 CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count) WHERE (fraud_count > 0);
+CREATE INDEX model_drift_day_idx ON public.model_drift USING btree (day);
 CREATE INDEX model_experiments_open_idx ON public.model_experiments USING btree (id) WHERE ((status)::text = ANY ((ARRAY['WAITING'::character varying, 'RUNNING'::character varying])::text[]));
 CREATE INDEX model_predictions_ab_test_idx ON ONLY public.model_predictions USING btree (ab_test_id, transaction_timestamp) WHERE (ab_test_id IS NOT NULL);
 CREATE INDEX password_links_user_idx ON public.password_links USING btree (console_user_id);
@@ -2306,6 +2329,9 @@ BEGIN
     ('job_runs', now() - make_interval(days => retention_setting('retention.job_runs_days', 30)),
       'DELETE FROM job_runs WHERE id IN (SELECT id FROM job_runs WHERE started_at < $1 AND status NOT IN (''waiting'', ''running'')
         ORDER BY started_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('model_drift', now() - make_interval(months => retention_setting('retention.features_months', 36)),
+      'DELETE FROM model_drift WHERE ctid IN (SELECT ctid FROM model_drift WHERE day < ($1 AT TIME ZONE ''UTC'')::date
+        ORDER BY day LIMIT $2 FOR UPDATE SKIP LOCKED)'),
     ('cron.job_run_details', now() - make_interval(days => retention_setting('retention.job_runs_days', 30)), NULL)
   ) AS t(name, before, statement) LOOP
     v_until := clock_timestamp() + interval '400 milliseconds';
@@ -4110,8 +4136,8 @@ GRANT SELECT ON ml_features TO vigil_ingest;
 GRANT SELECT ON ml_features TO vigil_planner;
 GRANT SELECT ON ml_features TO vigil_web;
 GRANT SELECT ON ml_features TO vigil_worker;
-GRANT INSERT, SELECT ON ml_model_performance TO vigil_planner;
-GRANT INSERT, SELECT ON ml_model_performance TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON ml_model_performance TO vigil_planner;
+GRANT INSERT, SELECT, UPDATE ON ml_model_performance TO vigil_worker;
 GRANT SELECT ON ml_model_performance TO vigil_web;
 GRANT USAGE ON ml_model_performance_id_seq TO vigil_ingest;
 GRANT USAGE ON ml_model_performance_id_seq TO vigil_web;
@@ -4123,6 +4149,9 @@ GRANT SELECT ON model_ab_tests TO vigil_worker;
 GRANT USAGE ON model_ab_tests_id_seq TO vigil_ingest;
 GRANT USAGE ON model_ab_tests_id_seq TO vigil_web;
 GRANT USAGE ON model_ab_tests_id_seq TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON model_drift TO vigil_planner;
+GRANT INSERT, SELECT, UPDATE ON model_drift TO vigil_worker;
+GRANT SELECT ON model_drift TO vigil_web;
 GRANT INSERT, SELECT, UPDATE ON model_experiments TO vigil_planner;
 GRANT INSERT, SELECT, UPDATE ON model_experiments TO vigil_web;
 GRANT INSERT, SELECT, UPDATE ON model_experiments TO vigil_worker;
@@ -4133,6 +4162,9 @@ GRANT SELECT ON model_predictions TO vigil_ingest;
 GRANT SELECT ON model_predictions TO vigil_planner;
 GRANT SELECT ON model_predictions TO vigil_web;
 GRANT SELECT ON model_predictions TO vigil_worker;
+GRANT INSERT, SELECT, UPDATE ON model_references TO vigil_planner;
+GRANT INSERT, SELECT, UPDATE ON model_references TO vigil_web;
+GRANT INSERT, SELECT, UPDATE ON model_references TO vigil_worker;
 GRANT INSERT, SELECT, UPDATE ON models TO vigil_planner;
 GRANT INSERT, SELECT, UPDATE ON models TO vigil_web;
 GRANT INSERT, SELECT, UPDATE ON models TO vigil_worker;

@@ -29,6 +29,7 @@ const routes: Record<string, Route> = {
   '/database/storage': { can: 'database:read' },
   '/patterns': { can: 'rule:read' },
   '/models': { can: 'model:read' },
+  '/models/drift': { can: 'model:read' },
   '/models/experiments': { can: 'model:read' },
   '/ab-tests': { can: 'model:read' },
   '/pipeline': { can: 'stream:read' },

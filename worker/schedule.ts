@@ -5,6 +5,7 @@ import { pruneQueryStats, sampleQueries } from '@/domain/database/sample-queries
 import { catalogue, type JobName } from '@/domain/jobs/catalogue';
 import { expireStale } from '@/domain/jobs/expire';
 import type { RunEnd } from '@/domain/jobs/runs';
+import { watchChampion } from '@/domain/models/watch-champion';
 import type { Topic } from '@/domain/operation';
 import { samplePool } from '@/domain/pool/sample-pool';
 import { settings } from '@/domain/settings/catalogue';
@@ -95,6 +96,15 @@ export const jobs: readonly Job[] = Object.entries({
     run: async (tx, now) => {
       const { sessions, counters } = await expireStale(tx, now);
       return { rows: sessions + counters, detail: { sessions, counters } };
+    },
+  },
+  'watch-champion': {
+    atStart: true,
+    topics: ['jobs', 'models'],
+    run: async (tx, now) => {
+      const watched = await watchChampion(tx, now);
+      const detail: RunEnd['detail'] = watched ?? { reason: 'there is no reference yet' };
+      return { rows: watched ? watched.days + watched.windows : 0, detail };
     },
   },
   'prune-query-stats': {

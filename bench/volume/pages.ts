@@ -130,7 +130,17 @@ export const pages: Page[] = [
   {
     page: 'Models',
     hoursBack: null,
-    asks: [ask('model.list'), ask('model.get', () => ({ name: 'vigil-logistic', version: '1' }))],
+    asks: [
+      ask('model.list'),
+      ask('model.get', () => ({ name: 'vigil-logistic', version: '1' })),
+      ask('model.drift'),
+      ask('model.quality'),
+    ],
+  },
+  {
+    page: 'Drift',
+    hoursBack: null,
+    asks: [ask('model.drift'), ask('model.drift-feature', () => ({ feature: 'payment.amount' }))],
   },
   { page: 'Training runs', hoursBack: null, asks: [ask('experiment.list')] },
   { page: 'A/B tests', hoursBack: null, asks: [ask('ab-test.list'), ask('model.list')] },

@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import {
+  Area,
   Bar,
   CartesianGrid,
   ComposedChart,
@@ -25,6 +26,8 @@ export type LaneSpec = {
   kind: 'bars' | 'line';
   /** Stacked from the bottom. */
   series: Series[];
+  /** Keys of the lower and the upper end of what a line may as well have been. */
+  band?: readonly [low: string, high: string];
   /** Key of the comparison, drawn as a step line over bars. */
   compare?: string;
   /** Key of what the hour in progress is projected to. */
@@ -178,6 +181,7 @@ function laneMax(lane: LaneSpec, points: HourPoint[]): number {
       ? stacked.reduce((sum, key) => sum + number(point, key), 0)
       : Math.max(...stacked.map((key) => number(point, key))),
     lane.compare ? number(point, lane.compare) : 0,
+    lane.band ? number(point, lane.band[1]) : 0,
   ]);
   return Math.max(lane.ceiling ?? 0, ...(lane.limits ?? []).map((limit) => limit.value), ...drawn) || 1;
 }
@@ -211,7 +215,22 @@ function laneBars(lane: LaneSpec, current?: string) {
 }
 
 function laneLines(lane: LaneSpec) {
+  const band = lane.band;
   return [
+    band && (
+      <Area
+        key="band"
+        dataKey={(point: HourPoint) =>
+          point[band[0]] === null ? undefined : [Number(point[band[0]]), Number(point[band[1]])]
+        }
+        type="linear"
+        stroke="none"
+        fill={lane.series[0]?.color}
+        fillOpacity={0.14}
+        activeDot={false}
+        isAnimationActive={false}
+      />
+    ),
     lane.compare && (
       <Line
         key="compare"

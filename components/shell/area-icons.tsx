@@ -24,6 +24,7 @@ import {
   IconStack2,
   IconUsers,
   IconVectorTriangle,
+  IconWaveSine,
 } from '@tabler/icons-react';
 import type { AreaId } from './areas';
 
@@ -34,6 +35,7 @@ export const areaIcons: Record<AreaId | 'security' | 'database', typeof IconShie
   rules: IconGitBranch,
   patterns: IconVectorTriangle,
   models: IconBrain,
+  drift: IconWaveSine,
   experiments: IconFlask,
   abTests: IconArrowsSplit2,
   security: IconShield,

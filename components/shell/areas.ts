@@ -7,6 +7,7 @@ export type AreaId =
   | 'rules'
   | 'patterns'
   | 'models'
+  | 'drift'
   | 'experiments'
   | 'abTests'
   | 'auditTrail'
@@ -43,6 +44,7 @@ export const areaGroups: AreaGroup[] = [
       { id: 'rules', href: '/rules', can: 'rule:read', keys: 'g r' },
       { id: 'patterns', href: '/patterns', can: 'rule:read', keys: 'g w' },
       { id: 'models', href: '/models', can: 'model:read', keys: 'g m' },
+      { id: 'drift', href: '/models/drift', can: 'model:read', keys: 'g h' },
       { id: 'experiments', href: '/models/experiments', can: 'model:read', keys: 'g x' },
       { id: 'abTests', href: '/ab-tests', can: 'model:read', keys: 'g v' },
     ],

@@ -103,6 +103,9 @@ BEGIN
     ('job_runs', now() - make_interval(days => retention_setting('retention.job_runs_days', 30)),
       'DELETE FROM job_runs WHERE id IN (SELECT id FROM job_runs WHERE started_at < $1 AND status NOT IN (''waiting'', ''running'')
         ORDER BY started_at LIMIT $2 FOR UPDATE SKIP LOCKED)'),
+    ('model_drift', now() - make_interval(months => retention_setting('retention.features_months', 36)),
+      'DELETE FROM model_drift WHERE ctid IN (SELECT ctid FROM model_drift WHERE day < ($1 AT TIME ZONE ''UTC'')::date
+        ORDER BY day LIMIT $2 FOR UPDATE SKIP LOCKED)'),
     ('cron.job_run_details', now() - make_interval(days => retention_setting('retention.job_runs_days', 30)), NULL)
   ) AS t(name, before, statement) LOOP
     v_until := clock_timestamp() + interval '400 milliseconds';

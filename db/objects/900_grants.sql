@@ -30,9 +30,10 @@ BEGIN
     'GRANT UPDATE ON security_events TO vigil_web',
     'GRANT INSERT, UPDATE ON console_users, password_links, user_sessions, known_devices, login_guard, api_keys,
       rule_versions, fraud_rules, fraud_patterns, entity_lists, system_config, audit_reviews, cases, case_events,
-      partition_holds, models, model_experiments, model_ab_tests TO vigil_web',
+      partition_holds, models, model_experiments, model_ab_tests, model_references TO vigil_web',
     'GRANT INSERT, UPDATE ON models, model_experiments TO vigil_worker',
-    'GRANT INSERT ON ml_model_performance, feature_importance TO vigil_worker',
+    'GRANT INSERT ON feature_importance TO vigil_worker',
+    'GRANT INSERT, UPDATE ON ml_model_performance, model_references, model_drift TO vigil_worker',
     'GRANT UPDATE (processing_status, processed_at, error_code, error_message, retry_count, next_try_at, lease_epoch,
       discard_reason) ON transaction_stream TO vigil_web',
     -- What a request came to, and what was dropped, only the worker writes.

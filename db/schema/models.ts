@@ -3,11 +3,13 @@ import {
   bigint,
   boolean,
   check,
+  date,
   index,
   integer,
   jsonb,
   numeric,
   pgTable,
+  primaryKey,
   real,
   serial,
   uniqueIndex,
@@ -37,9 +39,12 @@ export const mlModelPerformance = pgTable(
     // 95 % intervals by figure: { precision: [low, high], … }.
     intervals: jsonb('intervals'),
     sampleSize: integer('sample_size').notNull(),
+    // `training`: by payments it had not seen. `live`: by payments it scored, once their labels are mature.
+    source: varchar('source', { length: 10 }).notNull().default('training'),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
   (t) => [
+    check('ml_model_performance_source_check', sql`source IN ('training','live')`),
     uniqueIndex('ml_model_performance_window_key').on(
       t.modelName,
       t.modelVersion,
@@ -151,5 +156,43 @@ export const models = pgTable(
   (t) => [
     uniqueIndex('models_version_key').on(t.modelName, t.modelVersion),
     uniqueIndex('models_champion_key').on(t.isChampion).where(sql`is_champion`),
+  ],
+);
+
+/** What a champion's inputs and scores looked like when all was well: bins and their counts, by feature. */
+export const modelReferences = pgTable(
+  'model_references',
+  {
+    modelName: varchar('model_name', { length: 100 }).notNull(),
+    modelVersion: varchar('model_version', { length: 20 }).notNull(),
+    // When it was promoted last; null for one that has decided from the first payment on.
+    promotedAt: moment('promoted_at'),
+    // Payments of [from_at, to_at); null while there are none to look at.
+    fromAt: moment('from_at'),
+    toAt: moment('to_at'),
+    payments: integer('payments').notNull().default(0),
+    // { "card.count_10m": { "cuts": [0.5, 1.5], "counts": [900, 80, 20, 0] }, … }: the last count is of missing values.
+    distributions: jsonb('distributions').notNull().default({}),
+  },
+  (t) => [primaryKey({ columns: [t.modelName, t.modelVersion] })],
+);
+
+/** How far each feature of the champion, and its score, lay from the reference on a day. */
+export const modelDrift = pgTable(
+  'model_drift',
+  {
+    modelName: varchar('model_name', { length: 100 }).notNull(),
+    modelVersion: varchar('model_version', { length: 20 }).notNull(),
+    day: date('day', { mode: 'string' }).notNull(),
+    // A field of the catalogue, or `score`.
+    feature: varchar('feature', { length: 100 }).notNull(),
+    // Population stability index; null where there were too few payments to say.
+    psi: real('psi'),
+    payments: integer('payments').notNull(),
+    counts: integer('counts').array().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.modelName, t.modelVersion, t.day, t.feature] }),
+    index('model_drift_day_idx').on(t.day),
   ],
 );

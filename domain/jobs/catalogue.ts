@@ -19,6 +19,7 @@ export const catalogue = {
   'check-health': { cron: '* * * * *' },
   'sample-queries': { cron: '* * * * *' },
   'sample-pool': { cron: '* * * * *' },
+  'watch-champion': { cron: '23 * * * *' },
   'prune-query-stats': { cron: '41 * * * *' },
   'expire-sessions': { cron: '*/5 * * * *' },
 } as const satisfies Record<string, CatalogueJob>;

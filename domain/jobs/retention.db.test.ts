@@ -201,6 +201,16 @@ describe('rows that have passed their time', () => {
     expect(await t.sql`select cache_key from feature_cache`).toEqual([{ cache_key: 'kept' }]);
   });
 
+  test('model_drift: days past the time of features', async () => {
+    await keep('retention.features_months', 2);
+    await t.sql`insert into model_drift (model_name, model_version, day, feature, payments, counts) values
+      ('m', '1', (now() - interval '2 months 2 days')::date, 'score', 0, '{}'),
+      ('m', '1', (now() - interval '1 month')::date, 'score', 0, '{}')`;
+    expect(await run('delete-expired-rows')).toMatchObject({ detail: { model_drift: 1 } });
+    expect(await t.sql`select 1 from model_drift`).toHaveLength(1);
+    await keep('retention.features_months', 36);
+  });
+
   test('job_runs: its own growth, never a run that waits or goes on', async () => {
     await keep('retention.job_runs_days', 30);
     await t.sql`insert into job_runs (job_name, started_at, status, started_by) values

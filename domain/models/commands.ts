@@ -235,6 +235,9 @@ export const promoteModel = command({
           returning parameters::text as parameters`);
     if (!shipped && !row) throw new AppError('not_found', { detail: 'model' });
     if (row) checked(JSON.parse(row.parameters));
+    await tx.execute(sql`insert into model_references (model_name, model_version, promoted_at)
+      values (${name}, ${version}, now())
+      on conflict (model_name, model_version) do update set promoted_at = excluded.promoted_at`);
     return {
       value: { name, version },
       audit: {

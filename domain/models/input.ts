@@ -71,6 +71,7 @@ export const version = z
   .max(20)
   .regex(/^[\w .-]+$/);
 export const getModelInput = z.strictObject({ name, version });
+export const featureInput = z.strictObject({ feature: z.string().regex(/^[a-z0-9_.]{1,100}$/) });
 export const promoteModelInput = z.strictObject({ name, version, reason });
 export const loadModelInput = z.strictObject({ name, version, model: z.unknown() });
 

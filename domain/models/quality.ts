@@ -68,8 +68,15 @@ function logitInterval(value: number, error: number): Estimate {
   return { value, low: back(logit - half), high: back(logit + half) };
 }
 
-/** Average precision (area under the steps of precision over recall); ties are one step. Null without a fraud. */
-export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<number>): Estimate | null {
+/**
+ * Average precision (area under the steps of precision over recall); ties are one step. Null without a fraud.
+ * @param kept the share of the genuine ones that is here; each stands for 1 ∕ kept
+ */
+export function averagePrecision(
+  scores: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  kept = 1,
+): Estimate | null {
   const order = descending(scores);
   const frauds = order.reduce((sum, row) => sum + labels[row]!, 0);
   if (frauds === 0) return null;
@@ -79,42 +86,50 @@ export function averagePrecision(scores: ArrayLike<number>, labels: ArrayLike<nu
     let here = 0;
     for (; j < order.length && scores[order[j]!] === scores[order[i]!]; j += 1) here += labels[order[j]!]!;
     caught += here;
-    area += (here / frauds) * (caught / j);
+    area += (here / frauds) * (caught / (caught + (j - caught) / kept));
     i = j;
   }
   // As of a share of the frauds (after Boyd, Eng and Page, 2013), which holds near 0 and 1 too.
   return share(area * frauds, frauds);
 }
 
-/** All figures of probabilities against labels; a payment at or above the threshold counts as flagged. */
+/**
+ * All figures of probabilities against labels; a payment at or above the threshold counts as flagged.
+ * @param kept the share of the genuine ones that is here; each stands for 1 ∕ kept
+ */
 export function qualityOf(
   probabilities: ArrayLike<number>,
   labels: ArrayLike<number>,
   threshold: number,
+  kept = 1,
 ): Quality {
   let [tp, fp, tn, fn, loss] = [0, 0, 0, 0, 0];
   for (let i = 0; i < labels.length; i += 1) {
     const p = Math.min(1 - 1e-7, Math.max(1e-7, probabilities[i]!));
     const flagged = probabilities[i]! >= threshold ? 1 : 0;
     const fraud = labels[i]!;
-    loss -= Math.log(fraud ? p : 1 - p);
+    loss -= fraud ? Math.log(p) : Math.log(1 - p) / kept;
     tp += flagged * fraud;
     fp += flagged * (1 - fraud);
     fn += (1 - flagged) * fraud;
     tn += (1 - flagged) * (1 - fraud);
   }
+  const [allFp, allTn] = [Math.round(fp / kept), Math.round(tn / kept)];
+  const all = tp + allFp + allTn + fn;
+  // The interval is that of as many flagged payments as were seen.
+  const flagged = tp + fp;
   return {
     threshold,
     truePositives: tp,
-    falsePositives: fp,
-    trueNegatives: tn,
+    falsePositives: allFp,
+    trueNegatives: allTn,
     falseNegatives: fn,
-    precision: share(tp, tp + fp),
+    precision: share(flagged === 0 ? 0 : (tp / (tp + fp / kept)) * flagged, flagged),
     recall: share(tp, tp + fn),
-    f1: tp + fp + fn === 0 ? null : (2 * tp) / (2 * tp + fp + fn),
+    f1: tp + allFp + fn === 0 ? null : (2 * tp) / (2 * tp + allFp + fn),
     aucRoc: aucRoc(probabilities, labels),
-    averagePrecision: averagePrecision(probabilities, labels),
-    logLoss: labels.length === 0 ? 0 : loss / labels.length,
+    averagePrecision: averagePrecision(probabilities, labels, kept),
+    logLoss: all === 0 ? 0 : loss / all,
   };
 }
 

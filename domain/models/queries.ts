@@ -3,25 +3,16 @@ import { z } from 'zod';
 import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import { AppError } from '@/domain/errors';
 import { noInput, query } from '@/domain/operation';
-import { type ExperimentState, getModelInput, listExperimentsInput, type TrainingPlan } from './input';
+import {
+  type ExperimentState,
+  featureInput,
+  getModelInput,
+  listExperimentsInput,
+  type TrainingPlan,
+} from './input';
+import { iso, type ModelQuality, number, storedQuality } from './performance';
 import { shippedModel } from './shipped';
-
-/** A figure with its 95 % interval, where it was computed. */
-export type Figure = { value: number; low: number | null; high: number | null };
-
-export type ModelQuality = {
-  from: string;
-  to: string;
-  payments: number;
-  frauds: number;
-  threshold: number;
-  aucRoc: Figure | null;
-  averagePrecision: Figure | null;
-  precision: Figure | null;
-  recall: Figure | null;
-  f1: number | null;
-  logLoss: number | null;
-};
+import { championDrift, championQuality, featureDrift } from './watch';
 
 export type ModelRow = {
   name: string;
@@ -69,36 +60,6 @@ export type ExperimentRow = {
   averagePrecision: number | null;
 };
 
-const iso = (value: unknown): string | null =>
-  value === null || value === undefined ? null : new Date(String(value)).toISOString();
-const number = (value: unknown): number | null =>
-  value === null || value === undefined ? null : Number(value);
-
-const figure = (value: unknown, interval: unknown): Figure | null => {
-  const at = number(value);
-  if (at === null) return null;
-  const [low, high] = Array.isArray(interval) ? interval : [];
-  return { value: at, low: number(low), high: number(high) };
-};
-
-const qualityOf = (row: Record<string, unknown>): ModelQuality | null => {
-  if (row.window_start === null || row.window_start === undefined) return null;
-  const intervals = (row.intervals ?? {}) as Record<string, unknown>;
-  return {
-    from: iso(row.window_start) as string,
-    to: iso(row.window_end) as string,
-    payments: Number(row.sample_size),
-    frauds: Number(row.true_positives) + Number(row.false_negatives),
-    threshold: Number(row.threshold),
-    aucRoc: figure(row.auc_roc, intervals.aucRoc),
-    averagePrecision: figure(row.average_precision, intervals.averagePrecision),
-    precision: figure(row.precision, intervals.precision),
-    recall: figure(row.recall, intervals.recall),
-    f1: number(row.f1_score),
-    logLoss: number(row.log_loss),
-  };
-};
-
 const modelRow = (row: Record<string, unknown>): ModelRow => ({
   name: String(row.model_name),
   version: String(row.model_version),
@@ -107,7 +68,7 @@ const modelRow = (row: Record<string, unknown>): ModelRow => ({
   shipped: false,
   createdAt: iso(row.created_at),
   createdByName: String(row.created_by_name),
-  quality: qualityOf(row),
+  quality: storedQuality(row),
 });
 
 const shippedRow = (champion: boolean): ModelRow => ({
@@ -126,7 +87,7 @@ const modelColumns = sql`m.model_name, m.model_version, m.model_type, m.is_champ
   p.false_negatives, p.threshold, p.auc_roc, p.average_precision, p.precision, p.recall, p.f1_score, p.log_loss, p.intervals`;
 const modelTables = sql`models m left join console_users u on u.id::text = m.created_by
   left join lateral (select * from ml_model_performance p where p.model_name = m.model_name
-    and p.model_version = m.model_version order by p.window_end desc limit 1) p on true`;
+    and p.model_version = m.model_version and p.source = 'training' order by p.window_end desc limit 1) p on true`;
 
 /** The registry: the champion first, then the newest 100, and the model that comes with the product. */
 export const listModels = query({
@@ -199,6 +160,33 @@ export const getModel = query({
       })),
     };
   },
+});
+
+/** How far features and scores lay from the champion's reference; see watch.ts. */
+export const getDrift = query({
+  name: 'model.drift',
+  can: 'model:read',
+  input: noInput,
+  live: true,
+  run: ({ db }) => championDrift(db),
+});
+
+/** The bins of one feature, then and now; see watch.ts. */
+export const getFeatureDrift = query({
+  name: 'model.drift-feature',
+  can: 'model:read',
+  input: featureInput,
+  live: true,
+  run: ({ db, input }) => featureDrift(db, input.feature),
+});
+
+/** How good the champion was over time, and whether it got worse; see watch.ts. */
+export const getQuality = query({
+  name: 'model.quality',
+  can: 'model:read',
+  input: noInput,
+  live: true,
+  run: ({ db }) => championQuality(db),
 });
 
 const experimentRow = (row: Record<string, unknown>): ExperimentRow => ({

@@ -37,6 +37,13 @@ export const settings = {
     unit: 'score',
     description: 'Scores at which each risk level begins; below low is minimal',
   }),
+  'model.mature_days': setting({
+    schema: whole(1, 180),
+    initial: 7,
+    area: 'decision',
+    unit: 'days',
+    description: 'Days after which the labels of a payment are taken as known when the champion is judged',
+  }),
   'currency.base': setting({
     schema: z.string().regex(/^[A-Z]{3}$/),
     initial: 'EUR',

@@ -29,6 +29,8 @@ function formatUnit(value: number | null, unit: CheckUnit, words: ReturnType<typ
       return formatCompact(value);
     case 'times':
       return words('times', { value: formatNumber(value, value < 10 ? 1 : 0) });
+    case 'index':
+      return formatNumber(value, 2);
     case 'count':
       return formatNumber(value);
   }

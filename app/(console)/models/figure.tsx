@@ -1,5 +1,5 @@
 import { DASH, formatNumber } from '@/components/format';
-import type { Figure } from '@/domain/models/queries';
+import type { Figure } from '@/domain/models/performance';
 import styles from './models.module.css';
 
 /** `0.871  0.842–0.894`: a figure and, fainter, its 95 % interval. */

@@ -10,13 +10,23 @@ import { type Stat, StatStrip } from '@/components/stat-strip';
 import { type Column, DataTable } from '@/components/table';
 import { useOpenRow } from '@/components/table-state';
 import { Time } from '@/components/time';
-import type { Figure, ModelRow } from '@/domain/models/queries';
+import type { Figure } from '@/domain/models/performance';
+import type { ModelRow } from '@/domain/models/queries';
+import type { ChampionDrift, ChampionQuality } from '@/domain/models/watch';
 import page from '../database/database.module.css';
+import { DriftPanel } from './drift/drift-panel';
 import { RangedFigure } from './figure';
 import { ModelSheet } from './model-sheet';
 import styles from './models.module.css';
+import { QualityPanel } from './quality-panel';
+import { WatchNotices } from './watch-notices';
 
-type Props = { models: ModelRow[]; mayPromote: boolean };
+type Props = {
+  models: ModelRow[];
+  drift?: ChampionDrift;
+  quality?: ChampionQuality;
+  mayPromote: boolean;
+};
 
 /** No name holds a tilde. */
 const keyOf = ({ name, version }: { name: string; version: string }) => `${name}~${version}`;
@@ -26,6 +36,8 @@ export function ModelsView(props: Props) {
   const t = useTranslations('models');
   const open = useOpenRow();
   const models = useLive<ModelRow[]>('model.list', {}, props.models, ['models']);
+  const drift = useLive<ChampionDrift>('model.drift', {}, props.drift, ['models']);
+  const quality = useLive<ChampionQuality>('model.quality', {}, props.quality, ['models']);
   const rows = models.data ?? [];
   const columns = useModelColumns();
   const opened = rows.find((row) => keyOf(row) === open.key);
@@ -33,6 +45,7 @@ export function ModelsView(props: Props) {
     <>
       <PageHeader title={t('title')} meta={t('meta')} />
       <div className={page.page}>
+        <WatchNotices drift={drift.data} quality={quality.data} />
         <ChampionFigures champion={rows.find((row) => row.champion)} />
         <DataTable
           name="models"
@@ -46,6 +59,10 @@ export function ModelsView(props: Props) {
           foot={rows.every((row) => row.shipped) ? t('untrained') : t('count', { count: rows.length })}
           chooseColumns
         />
+        <div className={page.two}>
+          <QualityPanel quality={quality} />
+          <DriftPanel drift={drift} />
+        </div>
       </div>
       {opened && (
         <ModelSheet

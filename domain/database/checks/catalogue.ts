@@ -6,6 +6,7 @@ import { indexChecks } from './indexes';
 import { integrityChecks } from './integrity';
 import { jobChecks } from './jobs';
 import { lockChecks } from './locks';
+import { modelChecks } from './models';
 import { defaultPartitionChecks, partitionChecks } from './partitions';
 import { poolChecks } from './pool';
 import { replicationChecks } from './replication';
@@ -30,6 +31,7 @@ export const groups: readonly CheckGroup[] = [
   defaultPartitionChecks,
   jobChecks,
   streamChecks,
+  modelChecks,
   replicationChecks,
   poolChecks,
   settingChecks,

@@ -6,13 +6,14 @@ export const checkAreas = [
   'partitions',
   'jobs',
   'pipeline',
+  'models',
   'replication',
   'pool',
   'settings',
 ] as const;
 export type CheckArea = (typeof checkAreas)[number];
 
-export type CheckUnit = 'percent' | 'count' | 'seconds' | 'days' | 'bytes' | 'ids' | 'times';
+export type CheckUnit = 'percent' | 'count' | 'seconds' | 'days' | 'bytes' | 'ids' | 'times' | 'index';
 
 export type CheckDefinition = {
   name: string;

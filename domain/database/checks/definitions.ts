@@ -1,5 +1,6 @@
 import { connectionsChecks } from './limits/connections';
 import { jobsChecks } from './limits/jobs';
+import { modelsChecks } from './limits/models';
 import { partitionsChecks } from './limits/partitions';
 import { pipelineChecks } from './limits/pipeline';
 import { poolChecks } from './limits/pool';
@@ -21,6 +22,7 @@ export const definitions = [
   ...partitionsChecks,
   ...jobsChecks,
   ...pipelineChecks,
+  ...modelsChecks,
   ...replicationChecks,
   ...poolChecks,
   ...settingsChecks,

@@ -21,6 +21,7 @@ const amount = (value: number, unit: CheckUnit): string =>
     days: () => `${value} d`,
     ids: () => formatCompact(value),
     times: () => `${value} ×`,
+    index: () => formatNumber(value, 2),
     count: () => formatNumber(value),
   })
     [unit]()
