@@ -7,8 +7,8 @@ export type ImportArguments = {
   map: Record<string, string>;
   /** API field → constant. */
   set: Record<string, string>;
-  /** Column of the label, and how long after its payment it becomes known. */
-  label: { column: string; delayMs: number } | null;
+  /** Column of the label, and when it became known: so long after its payment, or at the moment in another column. */
+  label: { column: string; delayMs: number } | { column: string; knownColumn: string } | null;
   zone: string;
   delimiter: string;
   prefix: string;
@@ -22,6 +22,7 @@ export const usage = `Imports the payments of a CSV file, decided as they would 
     --set FIELD=VALUE …   the same for every row, such as currency=EUR
     --label COL           column that says whether it was fraud: 1 0, true false, yes no, fraud legitimate; empty is unknown
     --label-delay 7d      how long after its payment a label becomes known: 30m, 12h, 7d
+    --label-known COL     or column of the moment at which it became known; empty where nothing did
     --zone ZONE           where moments without an offset are to be read, such as Europe/Istanbul (default UTC)
     --delimiter CHAR      between cells (default a comma; tab for a tabulator)
     --prefix TEXT         begins each transaction_id
@@ -32,10 +33,19 @@ The rows are in the order of transaction_timestamp. After a stop or a kill the s
 The database is that of VIGIL_DATA_DIR or DATABASE_URL.`;
 
 const needed = ['transaction_id', 'user_id', 'merchant_id', 'transaction_timestamp', 'amount', 'currency'];
-const single = ['--label', '--label-delay', '--zone', '--delimiter', '--prefix', '--rejects'];
+const single = [
+  '--label',
+  '--label-delay',
+  '--label-known',
+  '--zone',
+  '--delimiter',
+  '--prefix',
+  '--rejects',
+];
 const many = ['--map', '--set'];
 const units: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const longestDelayMs = 3660 * 86_400_000;
+/** No label becomes known later than ten years after its payment. */
+export const longestDelayMs = 3660 * 86_400_000;
 
 const duration = (option: string, text: string): number => {
   const match = /^(\d{1,9}(?:\.\d+)?)([smhd])$/.exec(text);
@@ -81,7 +91,7 @@ export const readArguments = (args: readonly string[]): ImportArguments => {
     file,
     map,
     set,
-    label: labelOf(one('--label'), one('--label-delay')),
+    label: labelOf(one),
     zone,
     delimiter: delimiterOf(one('--delimiter') ?? ','),
     prefix: one('--prefix') ?? '',
@@ -101,15 +111,20 @@ function checkFields(map: Record<string, string>, set: Record<string, string>): 
     throw new UsageError('transaction_id needs a column: each payment its own id.');
 }
 
-function labelOf(column: string | undefined, delay: string | undefined): ImportArguments['label'] {
+function labelOf(one: (name: string) => string | undefined): ImportArguments['label'] {
+  const [column, delay, known] = [one('--label'), one('--label-delay'), one('--label-known')];
   if (column === undefined) {
-    if (delay !== undefined) throw new UsageError('--label-delay goes with --label.');
+    const alone = delay === undefined ? '--label-known' : '--label-delay';
+    if ((delay ?? known) !== undefined) throw new UsageError(`${alone} goes with --label.`);
     return null;
   }
+  if (delay !== undefined && known !== undefined)
+    throw new UsageError('--label-delay and --label-known say the same thing: give one of them.');
+  if (known !== undefined) return { column, knownColumn: known };
   // Known at once, a label would tell later payments what nobody could know.
   if (delay === undefined)
     throw new UsageError(
-      '--label goes with --label-delay: how long after a payment its label becomes known.',
+      '--label goes with --label-delay or --label-known: when a label becomes known, after its payment or by a column.',
     );
   return { column, delayMs: duration('--label-delay', delay) };
 }

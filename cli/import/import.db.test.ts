@@ -1,111 +1,30 @@
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { stringify } from 'csv-stringify/sync';
 import type { Sql } from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { database } from '@/db/client';
-import { pause } from '@/db/process-table';
 import { seedRules } from '@/db/seed/rules';
 import { testDatabase } from '@/db/testing';
-import { bruteForceFeatures, type RecordedPayment } from '@/domain/transactions/feature-oracle';
-import { features } from '@/domain/transactions/features';
-import { generatePayment, seededRandom } from '@/domain/transactions/generated-payments';
-import type { Payment } from '@/domain/transactions/input';
+import {
+  columns,
+  dayMs,
+  dir,
+  importOf,
+  killAfter,
+  makePayments,
+  plainOptions,
+  run,
+  write,
+  wrongFeatures,
+} from './import-fixture';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'vigil-import-'));
 const whole = await testDatabase();
 await seedRules(database());
 const killed = await testDatabase();
 await seedRules(database());
-afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
+const options = [...plainOptions, '--label-delay', '3d'];
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-const delayMs = 3 * dayMs;
-const columns = [
-  'transaction_id',
-  'user_id',
-  'merchant_id',
-  'transaction_timestamp',
-  'amount',
-  'latitude',
-  'longitude',
-  'country',
-  'device_id',
-  'ip_address',
-  'channel',
-  'card_token',
-] as const;
-const map = columns.map((name) => `${name}=${name}`);
-const options = ['--set', 'currency=EUR', '--label', 'fraud', '--label-delay', '3d', '--map', ...map];
-
-type Made = { payment: Payment; label: boolean | null };
-
-/** Payments of 40 days that ended ten days ago, to the second, some of them at one moment; busy places among quiet ones. */
-function makePayments(count: number): Made[] {
-  const random = seededRandom(4);
-  const world = { prefix: '', users: 60, merchants: 90, devices: 60, addresses: 40, network: 5 };
-  const start = Math.floor((Date.now() - 50 * dayMs) / 1000) * 1000;
-  let last = start;
-  let before: Payment | null = null;
-  return Array.from({ length: count }, (_, i) => {
-    const again = before !== null && random() < 0.25;
-    const due = start + Math.floor(((i / count) * 40 * dayMs) / 1000) * 1000;
-    last = again ? last + Math.floor(random() * 90) * 1000 : Math.max(last, due);
-    const payment = { ...generatePayment(world, `t${i}`, new Date(last), random), currency: 'EUR' };
-    // The same hands within seconds, or at one moment: what velocity is about.
-    if (again && random() < 0.6) payment.user_id = before!.user_id;
-    if (again && random() < 0.6) payment.card_token = before!.card_token;
-    if (again && random() < 0.6) payment.merchant_id = before!.merchant_id;
-    before = payment;
-    return { payment, label: random() < 0.1 ? null : random() < 0.15 };
-  });
-}
-
-const write = (name: string, made: readonly Made[], more: readonly string[][] = []): string => {
-  const rows = made.map(({ payment, label }) => [
-    ...columns.map((column) => payment[column] ?? ''),
-    label === null ? '' : Number(label),
-  ]);
-  const file = path.join(dir, name);
-  fs.writeFileSync(file, stringify([[...columns, 'fraud'], ...rows, ...more]));
-  return file;
-};
-
-type Ran = { code: number | null; said: string };
-
-function start(url: string, args: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/import.ts', ...args], {
-    cwd: root,
-    env: {
-      PATH: process.env.PATH ?? '',
-      NODE_ENV: 'production',
-      DATABASE_URL: url,
-      VIGIL_DATA_DIR: dir,
-      INIT_CWD: dir,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += String(data)));
-  const ended = new Promise<Ran>((resolve) => child.once('exit', (code) => resolve({ code, said })));
-  afterAll(() => child.kill('SIGKILL'));
-  return { child, ended };
-}
-
-const run = async (url: string, ...args: string[]): Promise<Ran> => start(url, args).ended;
-
-const importOf = async (sql: Sql, file: string) => {
-  const [row] =
-    await sql`select status, rows::int, next_row::int as next, recorded::int, known::int, rejected::int,
-    labels::int from imports where file_name = ${path.basename(file)} order by id desc limit 1`;
-  return row;
-};
-
-const made = makePayments(2_500);
+const made = makePayments(2_500, () => 3 * dayMs);
 const file = write('payments.csv', made);
 const labelled = made.filter(({ label }) => label !== null).length;
 
@@ -143,38 +62,7 @@ describe('an import', () => {
   });
 
   it('computes each feature from what was there and known before', async () => {
-    const stored = new Map(
-      (
-        await whole.sql`select f.*, x.decision from ml_features f join transactions x using (transaction_id)`
-      ).map((row) => [row.transaction_id, row]),
-    );
-    const past: RecordedPayment[] = [];
-    const wrong: string[] = [];
-    const seen = new Map(features.map(({ field }) => [field, new Set<unknown>()]));
-    for (const [at, { payment, label }] of made.entries()) {
-      const ms = Date.parse(payment.transaction_timestamp);
-      const row = stored.get(payment.transaction_id)!;
-      const now: RecordedPayment = {
-        payment,
-        ms,
-        cents: BigInt(payment.amount.replace('.', '')),
-        decision: row.decision,
-        isFraud: label,
-        labelledAt: label === null ? null : ms + delayMs,
-      };
-      // Every third, and the last ones, which have a month before them.
-      if (at % 3 === 0 || at > 2_200) {
-        const expected = bruteForceFeatures(now, past);
-        for (const { field, column } of features) {
-          seen.get(field)!.add(expected[field]);
-          if (!Object.is(expected[field], row[column] ?? null))
-            wrong.push(`${payment.transaction_id} ${field}: ${expected[field]} ≠ ${row[column]}`);
-        }
-      }
-      past.push(now);
-    }
-    expect(wrong.slice(0, 5)).toEqual([]);
-    expect([...seen].filter(([, values]) => values.size < 2).map(([field]) => field)).toEqual([]);
+    expect(await wrongFeatures(whole.sql, made)).toEqual({ wrong: [], alwaysTheSame: [] });
   }, 120_000);
 
   it('is on the record: who, what and how it ended', async () => {
@@ -204,15 +92,7 @@ describe('an import', () => {
 
   it('that was killed goes on where it stopped, and ends as one that was not', async () => {
     for (const enough of [300, 1_400]) {
-      const { child, ended } = start(killed.url, [file, ...options]);
-      for (;;) {
-        const [row] = await killed.sql`select count(*)::int as n from transactions`;
-        if (row!.n >= enough) break;
-        expect(child.exitCode).toBeNull();
-        await pause(20);
-      }
-      child.kill('SIGKILL');
-      await ended;
+      await killAfter(killed.sql, killed.url, [file, ...options], enough);
       expect(await importOf(killed.sql, file)).toMatchObject({ status: 'running' });
     }
     const { code, said } = await run(killed.url, file, ...options);
@@ -235,7 +115,7 @@ describe('rows that are no payments', () => {
       .map((one, i) => ({ ...one, payment: { ...one.payment, transaction_id: `bad-${i}` } }));
     const last = good.at(-1)!.payment.transaction_timestamp;
     const row = (more: Partial<Record<(typeof columns)[number] | 'fraud', string>>) =>
-      [...columns, 'fraud' as const].map(
+      [...columns, 'fraud' as const, 'known' as const].map(
         (column) =>
           ({
             transaction_id: 'x',
@@ -266,7 +146,7 @@ describe('rows that are no payments', () => {
       .slice(1)
       .map((line) => line.split(',').slice(0, 2).join(' '))
       .sort();
-    expect(lines[0]).toBe(['line', 'field', 'reason', ...columns, 'fraud'].join());
+    expect(lines[0]).toBe(['line', 'field', 'reason', ...columns, 'fraud', 'known'].join());
     expect(sorted).toEqual([
       '10 label',
       '11 transaction_id',

@@ -49,6 +49,10 @@ describe('the command line', () => {
     });
   });
 
+  it('names the column of when a label became known', () => {
+    expect(args('--label', 'F', '--label-known', 'K').label).toEqual({ column: 'F', knownColumn: 'K' });
+  });
+
   it.each([
     [[], 'Which file?'],
     [['f', 'g', ...least], 'not g as well'],
@@ -59,6 +63,9 @@ describe('the command line', () => {
     [['f', ...least, '--set', 'transaction_timestamp=now'], 'give it with --map'],
     [['f', ...least, '--label', 'F'], '--label goes with --label-delay'],
     [['f', ...least, '--label-delay', '7d'], '--label-delay goes with --label'],
+    [['f', ...least, '--label-known', 'K'], '--label-known goes with --label'],
+    [['f', ...least, '--label', 'F', '--label-known', 'K', '--label-delay', '7d'], 'give one of them'],
+    [['f', ...least, '--label', 'F', '--label-known'], '--label-known needs a value'],
     [['f', ...least, '--label', 'F', '--label-delay', 'a week'], '--label-delay is a week'],
     [['f', ...least, '--zone', 'Mars/Olympus'], '--zone is Mars/Olympus'],
     [['f', ...least, '--zone'], '--zone needs a value'],
@@ -115,7 +122,7 @@ describe('rows', () => {
     expect(row(...good)).toMatchObject({
       row: 3,
       line: 5,
-      isFraud: true,
+      label: { isFraud: true, knownMs: Date.parse('2018-04-08T00:00:31Z') },
       payment: { transaction_id: 'h-1', amount: '57.16', currency: 'EUR', card_token: null },
     });
   });
@@ -138,6 +145,42 @@ describe('rows', () => {
     const found = row(...cells);
     expect(found).toMatchObject({ rejection: { field } });
     expect('rejection' in found && found.rejection.reason).toContain(part);
+  });
+
+  describe('with the moment at which their label became known', () => {
+    const named = args('--label', 'F', '--label-known', 'K', '--zone', 'Europe/Istanbul');
+    const columns = ['ID', 'U', 'M', 'T', 'A', 'F', 'K'];
+    const readKnown = rowReader(columns.length, findColumns(columns, named, 'f.csv'), named, { EUR: 1 });
+    const labelled = (label: string, known: string) =>
+      readKnown({ row: 3, line: 5, cells: ['1', 'u1', 'm1', '2018-04-01 03:00:00', '5', label, known] });
+
+    it.each([
+      ['1', '2018-04-09 15:00:00', { isFraud: true, knownMs: Date.parse('2018-04-09T12:00:00Z') }],
+      ['0', '2018-04-01T00:00:00Z', { isFraud: false, knownMs: Date.parse('2018-04-01T00:00:00Z') }],
+      ['0', '', null],
+      ['', '', null],
+      ['', '2018-04-09 15:00:00', null],
+    ])('label %j known %j', (label, known, expected) => {
+      expect(labelled(label, known)).toMatchObject({ payment: { transaction_id: '1' }, label: expected });
+    });
+
+    it.each([
+      ['1', '', 'needs the moment'],
+      ['1', 'soon', 'not a moment (Europe/Istanbul): "soon"'],
+      ['0', '2018-02-30', 'not a moment'],
+      ['1', '2018-04-01 02:59:59', 'before its payment'],
+      ['1', '2999-01-01', 'more than ten years after its payment'],
+    ])('label %j known %j is rejected', (label, known, part) => {
+      const found = labelled(label, known);
+      expect(found).toMatchObject({ rejection: { field: 'label_known' } });
+      expect('rejection' in found && found.rejection.reason).toContain(part);
+    });
+
+    it('need its column', () => {
+      expect(() => findColumns(['ID', 'U', 'M', 'T', 'A', 'F'], named, 'f.csv')).toThrow(
+        '--label-known K: f.csv has no column K',
+      );
+    });
   });
 
   it('are rejected with too few cells, and in a currency without a rate', () => {

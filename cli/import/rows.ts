@@ -1,10 +1,10 @@
 import { fieldIssues } from '@/domain/errors';
-import type { ImportRow, Rejection } from '@/domain/imports/run';
+import type { ImportRow, Rejection, RowLabel } from '@/domain/imports/run';
 import { type Payment, paymentInput } from '@/domain/transactions/input';
 import { amountMisfit } from '@/domain/transactions/money';
 import { wordedIssues } from '@/ingest/problems';
 import { UsageError } from '../options';
-import type { ImportArguments } from './arguments';
+import { type ImportArguments, longestDelayMs } from './arguments';
 import type { Line } from './csv';
 import { momentReader } from './moments';
 
@@ -25,6 +25,8 @@ type Mapping = Pick<ImportArguments, 'map' | 'set' | 'label' | 'zone' | 'prefix'
 export type Columns = {
   at: number;
   label: number | null;
+  /** Of the moment at which the label became known. */
+  known: number | null;
   fields: readonly (readonly [field: string, column: number])[];
 };
 
@@ -45,6 +47,8 @@ export const findColumns = (header: readonly string[], { map, label }: Mapping, 
   return {
     at: fields.find(([field]) => field === 'transaction_timestamp')?.[1] as number,
     label: label && find(`--label ${label.column}`, label.column),
+    known:
+      label && 'knownColumn' in label ? find(`--label-known ${label.knownColumn}`, label.knownColumn) : null,
     fields: fields.filter(([field]) => field !== 'transaction_timestamp'),
   };
 };
@@ -75,6 +79,7 @@ export const rowReader = (
   const oldest = new Date(nowMs);
   oldest.setUTCFullYear(oldest.getUTCFullYear() - oldestYears);
   const constants = Object.entries(mapping.set);
+  const delayMs = mapping.label && 'delayMs' in mapping.label ? mapping.label.delayMs : 0;
 
   const timestamp = (text: string): string | Rejection => {
     const refuse = (reason: string) => ({ field: 'transaction_timestamp', reason });
@@ -85,14 +90,28 @@ export const rowReader = (
     if (ms <= oldest.getTime()) return refuse(`This is more than ${oldestYears} years ago: ${shown(text)}.`);
     return new Date(ms).toISOString();
   };
-  const label = (text: string): boolean | null | Rejection => {
+  const labelOf = (cells: readonly string[], at: string): RowLabel | null | Rejection => {
+    const text = columns.label === null ? '' : (cells[columns.label] as string).trim();
     if (text === '') return null;
-    return (
-      labels[text.toLowerCase()] ?? {
-        field: 'label',
-        reason: `This says neither fraud nor legitimate: ${shown(text)}.`,
-      }
-    );
+    const isFraud = labels[text.toLowerCase()];
+    if (isFraud === undefined)
+      return { field: 'label', reason: `This says neither fraud nor legitimate: ${shown(text)}.` };
+    const known = knownOf(cells, Date.parse(at), isFraud);
+    return known === null || typeof known === 'object' ? known : { isFraud, knownMs: known };
+  };
+  const knownOf = (cells: readonly string[], at: number, isFraud: boolean): number | null | Rejection => {
+    if (columns.known === null) return at + delayMs;
+    const refuse = (reason: string) => ({ field: 'label_known', reason });
+    const text = (cells[columns.known] as string).trim();
+    // Files say 0 of what nothing is known about; that something is fraud, somebody has learned one day.
+    if (text === '')
+      return isFraud ? refuse('A label that says fraud needs the moment it became known.') : null;
+    const ms = readMoment(text);
+    if (ms === null) return refuse(`This is not a moment (${mapping.zone}): ${shown(text)}.`);
+    if (ms < at) return refuse(`This lies before its payment: ${shown(text)}.`);
+    if (ms > at + longestDelayMs)
+      return refuse(`This is more than ten years after its payment: ${shown(text)}.`);
+    return ms;
   };
   const payment = (cells: readonly string[], at: string): Payment | Rejection => {
     const sent: Record<string, unknown> = { transaction_timestamp: at };
@@ -118,9 +137,9 @@ export const rowReader = (
       return rejected({ field: null, reason: `This row has ${cells.length} cells, the header ${width}.` });
     const at = timestamp((cells[columns.at] as string).trim());
     if (typeof at !== 'string') return rejected(at);
-    const isFraud = columns.label === null ? null : label((cells[columns.label] as string).trim());
-    if (isFraud !== null && typeof isFraud !== 'boolean') return rejected(isFraud);
+    const label = labelOf(cells, at);
+    if (label !== null && 'reason' in label) return rejected(label);
     const read = payment(cells, at);
-    return 'reason' in read ? rejected(read) : { ...one, payment: read, isFraud };
+    return 'reason' in read ? rejected(read) : { ...one, payment: read, label };
   };
 };

@@ -113,7 +113,6 @@ async function run(
     rows: rowsOf(file, args, read, state.labelsRow),
     wasRejected: (line) => rejects.has(line),
     reject: (row, rejection) => rejects.add(row, rejection),
-    labelDelayMs: args.label?.delayMs ?? 0,
     stopped,
     onProgress: (progress) =>
       shown.tell(

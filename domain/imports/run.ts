@@ -17,9 +17,12 @@ import { Window } from './window';
 /** Why a row is not imported: one sentence, and the field where there is one. */
 export type Rejection = { field: string | null; reason: string };
 
+/** What became known of a payment, and when (milliseconds). */
+export type RowLabel = { isFraud: boolean; knownMs: number };
+
 /** A row of the file, numbered from 0, as it is there: a payment and what became of it, or why it is none. */
 export type ImportRow = { row: number; line: number; cells: readonly string[] } & (
-  | { payment: Payment; isFraud: boolean | null }
+  | { payment: Payment; label: RowLabel | null }
   | { rejection: Rejection }
 );
 
@@ -34,8 +37,6 @@ export type ImportOptions = {
   /** Whether a row before `state.nextRow` was rejected. */
   wasRejected: (line: number) => boolean;
   reject: (row: ImportRow, rejection: Rejection) => void;
-  /** How long after its payment a label becomes known. */
-  labelDelayMs: number;
   /** True ends the run after what is at work. */
   stopped?: () => boolean;
   onProgress?: (progress: ImportProgress) => void;
@@ -125,26 +126,22 @@ export class ImportRun {
   }
 
   #take(row: ImportRow): void {
-    const { state, labelDelayMs } = this.#options;
+    const { state } = this.#options;
     const over = row.row < state.nextRow;
     if ('rejection' in row) {
       if (!over) this.#reject(row, row.rejection);
       return;
     }
-    const { payment, isFraud } = row;
+    const { payment } = row;
     if (over && this.#options.wasRejected(row.line)) return;
-    const label: DueLabel | null =
-      isFraud === null
-        ? null
-        : {
-            row: row.row,
-            transactionId: payment.transaction_id,
-            merchantId: payment.merchant_id,
-            at: payment.transaction_timestamp,
-            knownMs: Date.parse(payment.transaction_timestamp) + labelDelayMs,
-            isFraud,
-            payment: over ? 'recorded' : 'open',
-          };
+    const label: DueLabel | null = row.label && {
+      row: row.row,
+      transactionId: payment.transaction_id,
+      merchantId: payment.merchant_id,
+      at: payment.transaction_timestamp,
+      ...row.label,
+      payment: over ? 'recorded' : 'open',
+    };
     if (label) this.#labels.add(label);
     if (!over) this.#window.add({ row, payment, label });
   }

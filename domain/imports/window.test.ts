@@ -83,4 +83,28 @@ describe('labels that become known', () => {
     expect(labels.firstRow).toBeNull();
     expect(labels.take(Number.POSITIVE_INFINITY)).toEqual([]);
   });
+
+  it('come in the order in which they become known, whichever payment was first, and tell the first that waits', () => {
+    const days = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(days, (delays) => {
+        const labels = new DueLabels();
+        const made = delays.map((delay, row) => label(row, row + delay));
+        const taken: number[] = [];
+        for (let now = 0; now < made.length + 31; now += 1) {
+          const given = made[now];
+          if (given) labels.add(given);
+          const due = labels.take(now);
+          expect(due).toEqual(
+            made.filter(({ knownMs }) => knownMs === now).sort((one, other) => one.row - other.row),
+          );
+          taken.push(...due.map(({ row }) => row));
+          const waiting = made.slice(0, now + 1).filter(({ row }) => !taken.includes(row));
+          expect(labels.firstRow).toBe(waiting[0]?.row ?? null);
+        }
+        expect(taken).toHaveLength(made.length);
+      }),
+      { numRuns: 50 },
+    );
+  });
 });
