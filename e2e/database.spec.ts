@@ -101,6 +101,25 @@ test('a query that is slow is among the queries, marked, with its history and li
   await expect(page).toHaveURL(/open=/);
 });
 
+test('the demo has a report that is slow: the operator sees what it is, who asks, and its plan', async ({
+  page,
+  signIn,
+}) => {
+  // It is asked once a minute, and the worker samples once a minute.
+  test.setTimeout(300_000);
+  await signIn('db_operator');
+  await page.goto('/database/queries?q=finance');
+  const row = page.getByRole('row', { name: /finance: charges that may be doubled/ });
+  await expect(row).toBeVisible({ timeout: 200_000 });
+  await row.click();
+  const sheet = page.getByRole('complementary');
+  await sheet.getByRole('tab', { name: /Callers/ }).click();
+  await expect(sheet.getByRole('row', { name: /vigil_readonly/ })).toBeVisible();
+  await sheet.getByRole('tab', { name: 'Plan' }).click();
+  await sheet.getByRole('button', { name: 'Explain' }).click();
+  await expect(sheet.getByRole('list', { name: 'Plan' })).toContainText('Nested Loop');
+});
+
 test('who only reads may look at everything and change nothing', async ({ page, signIn }) => {
   await signIn('auditor');
   await page.goto('/database');
