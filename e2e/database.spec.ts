@@ -108,8 +108,8 @@ test('the demo has a report that is slow: the operator sees what it is, who asks
   // It is asked once a minute, and the worker samples once a minute.
   test.setTimeout(300_000);
   await signIn('db_operator');
-  await page.goto('/database/queries?q=finance');
-  const row = page.getByRole('row', { name: /finance: charges that may be doubled/ });
+  await page.goto('/database/queries?q=finance_doubled');
+  const row = page.getByRole('row', { name: /finance_doubled_charges/ });
   await expect(row).toBeVisible({ timeout: 200_000 });
   await row.click();
   const sheet = page.getByRole('complementary');
