@@ -73,8 +73,8 @@ async function main(): Promise<void> {
     () => waitForAnswer(`${webUrl(settings)}/api/health`, hopeful),
     () => 'answers',
   );
-  if (credentials.begun && credentials.apiKey)
-    supervisor.start(demoSpec(settings, credentials.apiKey, credentials.begun));
+  const { begun, apiKey } = credentials;
+  if (begun && apiKey) supervisor.start(demoSpec(settings, database.urls, { begun, apiKey }));
   announce(settings, credentials, firstAdminLink);
 }
 

@@ -272,7 +272,6 @@ CREATE TABLE imports (
   first_at timestamp with time zone,
   last_at timestamp with time zone,
   next_row bigint NOT NULL DEFAULT 0,
-  labels_row bigint NOT NULL DEFAULT 0,
   recorded bigint NOT NULL DEFAULT 0,
   known bigint NOT NULL DEFAULT 0,
   rejected bigint NOT NULL DEFAULT 0,
@@ -3266,8 +3265,12 @@ BEGIN
   FROM (SELECT DISTINCT hashtextextended(d.user_id, 2) AS key
         FROM jsonb_to_recordset(decisions) AS d(user_id text) ORDER BY 1) k;
   PERFORM pg_advisory_xact_lock_shared(7461, k.key)
-  FROM (SELECT DISTINCT feature_hour(d.transaction_timestamp) AS key
-        FROM jsonb_to_recordset(decisions) AS d(transaction_timestamp timestamptz) ORDER BY 1) k;
+  FROM (SELECT feature_hour(d.transaction_timestamp) AS key
+        FROM jsonb_to_recordset(decisions) AS d(transaction_timestamp timestamptz)
+        UNION
+        SELECT feature_hour(d.labelled_at)
+        FROM jsonb_to_recordset(decisions) AS d(is_fraud boolean, labelled_at timestamptz) WHERE d.is_fraud
+        ORDER BY 1) k;
   SELECT min(d.transaction_timestamp), max(d.transaction_timestamp) INTO v_oldest, v_newest
   FROM jsonb_to_recordset(decisions) AS d(transaction_timestamp timestamptz);
 
@@ -3280,8 +3283,9 @@ BEGIN
       longitude double precision, country bpchar, device_id varchar, ip_address inet, channel varchar,
       card_token varchar, merchant_category varchar, metadata jsonb, fraud_score numeric, risk_level varchar,
       decision varchar, decision_version varchar, latency_ms real, answer text, features jsonb, features_row text,
-      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, ab_test_id integer, probability real, base_log_odds real,
-      contributions real[], hits jsonb, alert jsonb)
+      model_name varchar, model_version varchar, model_latency_ms real, arm varchar, ab_test_id integer,
+      probability real, base_log_odds real, contributions real[], hits jsonb, alert jsonb, is_fraud boolean,
+      labelled_at timestamptz)
   ), twins AS MATERIALIZED (
     -- Of those of one block that share something, all but the first; the wide rows are not sorted for it.
     SELECT t."position" FROM (
@@ -3309,9 +3313,13 @@ BEGIN
         WHEN g."position" IN (SELECT t."position" FROM twins t) THEN 'stale'
       END AS verdict
     FROM given g
-    LEFT JOIN transaction_stream s ON s.transaction_id = g.transaction_id
-    LEFT JOIN entity_heads hu ON hu.entity = 'user' AND hu.key = g.user_id
-    LEFT JOIN entity_heads hc ON hc.entity = 'card' AND hc.key = g.card_token
+    -- Each by its key, whatever the planner knew of the table when it made this plan: a join may read it whole.
+    LEFT JOIN LATERAL (SELECT t.payload_hash, t.answer, t.lease_epoch FROM transaction_stream t
+      WHERE t.transaction_id = g.transaction_id LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT h.recorded_at FROM entity_heads h
+      WHERE h.entity = 'user' AND h.key = g.user_id LIMIT 1) hu ON true
+    LEFT JOIN LATERAL (SELECT h.recorded_at FROM entity_heads h
+      WHERE h.entity = 'card' AND h.key = g.card_token LIMIT 1) hc ON true
   ), streamed AS (
     -- A row that waits in the queue is answered here too; a worker's lease must still be its own.
     INSERT INTO transaction_stream AS s (transaction_id, raw_data, processing_status, received_at, processed_at,
@@ -3328,26 +3336,29 @@ BEGIN
         AND (j.lease_epoch IS NULL OR j.lease_epoch = s.lease_epoch))
     RETURNING s.transaction_id
   ), accepted AS MATERIALIZED (
-    SELECT j.* FROM judged j JOIN streamed s ON s.transaction_id = j.transaction_id
-    WHERE j.verdict IS NULL
+    -- Not a join: of what this very statement writes the planner expects one row, and would go through all for each.
+    SELECT j.* FROM judged j
+    WHERE j.verdict IS NULL AND (j.transaction_id IN (SELECT s.transaction_id FROM streamed s)) IS TRUE
   ), new_users AS (
     INSERT INTO users (user_id, country, first_seen_at)
     SELECT a.user_id, a.country, a.recorded_at FROM accepted a
-    WHERE NOT EXISTS (SELECT FROM users u WHERE u.user_id = a.user_id) ORDER BY a.user_id
+    WHERE NOT EXISTS (SELECT FROM users u WHERE u.user_id = a.user_id OFFSET 0) ORDER BY a.user_id
     ON CONFLICT (user_id) DO NOTHING
   ), new_merchants AS (
     INSERT INTO merchants (merchant_id, category, first_seen_at)
     SELECT DISTINCT ON (a.merchant_id) a.merchant_id, a.merchant_category, a.recorded_at FROM accepted a
-    WHERE NOT EXISTS (SELECT FROM merchants m WHERE m.merchant_id = a.merchant_id)
+    WHERE NOT EXISTS (SELECT FROM merchants m WHERE m.merchant_id = a.merchant_id OFFSET 0)
     ORDER BY a.merchant_id, a."position"
     ON CONFLICT (merchant_id) DO NOTHING
   ), new_transactions AS (
     INSERT INTO transactions (transaction_id, user_id, merchant_id, transaction_timestamp, recorded_at, amount, currency,
       amount_base, latitude, longitude, country, device_id, ip_address, channel, card_token, merchant_category, metadata,
-      fraud_score, risk_level, decision, decision_version, latency_ms)
+      fraud_score, risk_level, decision, decision_version, latency_ms, is_fraud, labelled_at, label_source)
     SELECT a.transaction_id, a.user_id, a.merchant_id, a.transaction_timestamp, a.recorded_at, a.amount, a.currency,
       a.amount_base, a.latitude, a.longitude, a.country, a.device_id, a.ip_address, a.channel, a.card_token,
-      a.merchant_category, a.metadata, a.fraud_score, a.risk_level, a.decision, a.decision_version, a.latency_ms
+      a.merchant_category, a.metadata, a.fraud_score, a.risk_level, a.decision, a.decision_version, a.latency_ms,
+      a.is_fraud, CASE WHEN a.is_fraud IS NOT NULL THEN greatest(a.labelled_at, a.transaction_timestamp) END,
+      CASE WHEN a.is_fraud IS NOT NULL THEN 'import' END
     FROM accepted a
   ), new_features AS (
     INSERT INTO ml_features
@@ -3394,14 +3405,19 @@ BEGIN
   FROM judged j LEFT JOIN streamed s ON s.transaction_id = j.transaction_id;
 
   -- Closed hours only: an open one cannot have been filled, and nobody can fill it while its lock is held here.
-  IF v_oldest < date_bin('1 hour', clock_timestamp(), timestamptz '2000-01-01 00:00:00+00') THEN
+  IF v_oldest < date_bin('1 hour', clock_timestamp(), timestamptz '2000-01-01 00:00:00+00')
+    AND EXISTS (SELECT FROM feature_cache) THEN
     PERFORM drop_feature_keys(jsonb_agg(k)) FROM (
       SELECT 'merchant' AS entity, d.merchant_id AS key, d.transaction_timestamp AS at
       FROM jsonb_to_recordset(decisions) AS d(merchant_id text, transaction_timestamp timestamptz)
       UNION ALL
       SELECT 'ip', host(d.ip_address), d.transaction_timestamp
       FROM jsonb_to_recordset(decisions) AS d(ip_address inet, transaction_timestamp timestamptz)
-      WHERE d.ip_address IS NOT NULL) k;
+      WHERE d.ip_address IS NOT NULL
+      UNION ALL
+      SELECT 'merchant', d.merchant_id, d.labelled_at
+      FROM jsonb_to_recordset(decisions) AS d(merchant_id text, is_fraud boolean, labelled_at timestamptz)
+      WHERE d.is_fraud) k;
   END IF;
 END
 $function$

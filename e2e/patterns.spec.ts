@@ -66,8 +66,7 @@ test('a pattern is written, activated, decides, is counted and explained, and is
   await sheet.getByLabel('Reason').fill('Nothing below all of it');
   await sheet.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Pattern changed')).toBeVisible();
-  // Pausing is refused for a version that is not the newest: the page has read it again when it says the new weight.
-  await expect(sheet.getByText(/fired weigh 0\.55 or more/)).toBeVisible();
+  // At once: the sheet goes on from what was saved, whether the page has read it again or not.
   await sheet.getByRole('button', { name: 'Pause' }).click();
   const pause = page.getByRole('dialog', { name: `Pause ${name}?` });
   await pause.getByLabel(/Reason/).fill('The story is told');

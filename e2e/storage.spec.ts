@@ -34,8 +34,8 @@ test('the operator sees a gap and what follows from it, and makes the partition'
   signIn,
 }) => {
   const month = monthsAgo(-2);
-  // Nobody else closes it first.
-  await asOwner(`insert into job_pauses (job_name, paused_by, reason) values ('ensure-partitions', 'test', 'a story')
+  // Nothing else is missing, and nobody closes the gap first.
+  await asOwner(`select make_missing_partitions(null, null, true); insert into job_pauses (job_name, paused_by, reason) values ('ensure-partitions', 'test', 'a story')
     on conflict do nothing; drop table if exists transactions_y${month.replace('-', 'm')}_high_risk`);
   await signIn('db_operator');
   await page.goto('/database');

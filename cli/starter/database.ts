@@ -146,6 +146,7 @@ function processUrls(roles: RoleUrls, settings: Settings): DatabaseUrls {
     worker: own('worker'),
     maintainer: own('maintainer'),
     planner: own('planner'),
+    readonly: own('readonly'),
   };
   const at = (server: string) => {
     const { host, pathname, search } = new URL(server);

@@ -3,7 +3,14 @@ import type { Settings } from './settings';
 import type { ProcessSpec } from './supervisor';
 
 /** One login a process of the product, made by migrate. */
-export type RoleUrls = { web: string; ingest: string; worker: string; maintainer: string; planner: string };
+export type RoleUrls = {
+  web: string;
+  ingest: string;
+  worker: string;
+  maintainer: string;
+  planner: string;
+  readonly: string;
+};
 export type DatabaseUrls = {
   /** Past any pooler. */
   direct: RoleUrls;
@@ -113,15 +120,20 @@ export const webUrl = (settings: Settings): string => `http://localhost:${settin
 export const publicUrl = (settings: Settings): string => settings.webOrigin ?? webUrl(settings);
 export const ingestUrl = (settings: Settings): string => `http://localhost:${settings.ingestPort}`;
 
-/** Payments of the demo: it may end when its source does. */
-export const demoSpec = (settings: Settings, apiKey: string, begun: string): ProcessSpec => ({
+/** What happens around a demo: its payments, and a report that reads the database. */
+export const demoSpec = (
+  settings: Settings,
+  urls: DatabaseUrls,
+  { apiKey, begun }: { apiKey: string; begun: string },
+): ProcessSpec => ({
   name: 'demo',
-  args: [...tsx, 'cli/simulate.ts', '--begun', begun],
+  args: [...tsx, 'cli/demo.ts', '--begun', begun],
   env: {
     ...basicEnvironment(),
     VIGIL_PROCESS: 'demo',
     VIGIL_INGEST_URL: ingestUrl(settings),
     VIGIL_API_KEY: apiKey,
+    VIGIL_READONLY_DATABASE_URL: urls.direct.readonly,
     VIGIL_DATA_DIR: settings.dataDir,
   },
   mayEnd: true,

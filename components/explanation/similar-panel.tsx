@@ -25,36 +25,40 @@ export function SimilarPanel({ similar, at }: { similar: SimilarPayment[]; at: s
       {similar.length === 0 ? (
         <p className={styles.quiet}>{t('noSimilar')}</p>
       ) : (
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('when')}</th>
-              <th scope="col" data-align="right">
-                {t('amount')}
-              </th>
-              <th scope="col" data-align="right">
-                {t('match')}
-              </th>
-              <th scope="col">{t('turnedOut')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {similar.map((payment) => (
-              <tr key={payment.id}>
-                <td>
-                  <Link href={`/transactions/${encodeURIComponent(payment.id)}`}>
-                    <Time at={payment.at} style={sameDay(payment.at, at) ? 'time' : 'short'} />
-                  </Link>
-                </td>
-                <td data-align="right">{formatMoney(payment.amount, payment.currency)}</td>
-                <td data-align="right">{formatScore(payment.similarity)}</td>
-                <td>
-                  <OutcomeBadge fraud={payment.isFraud} />
-                </td>
+        <div className={styles.similar}>
+          <table className={styles.table}>
+            <thead>
+              <tr>
+                <th scope="col">{t('when')}</th>
+                <th scope="col" data-align="right">
+                  {t('amount')}
+                </th>
+                <th scope="col" data-align="right" data-match>
+                  {t('match')}
+                </th>
+                <th scope="col">{t('turnedOut')}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {similar.map((payment) => (
+                <tr key={payment.id}>
+                  <td>
+                    <Link href={`/transactions/${encodeURIComponent(payment.id)}`}>
+                      <Time at={payment.at} style={sameDay(payment.at, at) ? 'time' : 'short'} />
+                    </Link>
+                  </td>
+                  <td data-align="right">{formatMoney(payment.amount, payment.currency)}</td>
+                  <td data-align="right" data-match>
+                    {formatScore(payment.similarity)}
+                  </td>
+                  <td>
+                    <OutcomeBadge fraud={payment.isFraud} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </Panel>
   );

@@ -243,7 +243,7 @@ export const partitionHolds = pgTable('partition_holds', {
 
 /**
  * One row a file that was imported with these options: what was in it, and how far it has come. Rows before `next_row` are
- * recorded or rejected, labels before `labels_row` are set (both counted from 0).
+ * recorded or rejected (counted from 0).
  */
 export const imports = pgTable(
   'imports',
@@ -258,7 +258,6 @@ export const imports = pgTable(
     firstAt: moment('first_at'),
     lastAt: moment('last_at'),
     nextRow: bigint('next_row', { mode: 'number' }).notNull().default(0),
-    labelsRow: bigint('labels_row', { mode: 'number' }).notNull().default(0),
     recorded: bigint('recorded', { mode: 'number' }).notNull().default(0),
     /** Payments that were there before. */
     known: bigint('known', { mode: 'number' }).notNull().default(0),

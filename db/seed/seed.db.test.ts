@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { databaseSql } from '@/db/client';
 import { testDatabase } from '@/db/testing';
 import { roles } from '@/domain/access';
 import { verifyPassword } from '@/domain/sessions/password';
 import { seed } from '.';
 import { seedHistory } from './history';
+import { doubledCharges } from './report';
 import { demoTraffic } from './simulator/demo';
 import { seedStory } from './story';
 
@@ -72,6 +74,26 @@ test('a new demo has a past with known frauds and work for everybody', async () 
   const [event] =
     await t.sql`select host(ip_address) as ip from security_events where event_type = 'login.new_device'`;
   expect(event?.ip).toBe('203.0.113.66');
+  const waitsBeside = () =>
+    t.sql`select name, beside from v_missing_partitions where parent = 'api_usage' order by from_at`;
+  const days = [...(await waitsBeside())];
+  expect(days.map(({ beside }) => beside)).toEqual([true, true]);
+  // The job says so and leaves it to a person, who attaches them by one button.
+  await t.sql`select run_ensure_partitions()`;
+  const [job] = await t.sql`select status, error_message as why from job_runs order by id desc limit 1`;
+  expect(job).toMatchObject({ status: 'failed', why: expect.stringContaining('beside api_usage, detached') });
+  const [runway] = await t.sql`select extract(epoch from covered_until - now()) / 86400 as days
+    from v_partition_runway where parent = 'api_usage'`;
+  expect(Number(runway?.days)).toBeGreaterThan(0.9);
+  expect(Number(runway?.days)).toBeLessThanOrEqual(2);
+  await t.sql`select make_missing_partitions(null, null, true)`;
+  expect(await waitsBeside()).toEqual([]);
+  // The report that is slow can be asked as those who only read.
+  t.connectAs('readonly', t.direct);
+  expect((await databaseSql().unsafe(doubledCharges)).columns.map(({ name }) => name)).toContain(
+    'charged_again',
+  );
+  t.connectAs('owner');
   // What is there stays as it is.
   expect(await seedHistory({ hours: 24, begun })).toBe(0);
 });

@@ -92,7 +92,7 @@ export const editPattern = command({
       rules = ${JSON.stringify(written.rules)}::text::jsonb, review_threshold = ${written.reviewThreshold},
       block_threshold = ${written.blockThreshold}, version = version + 1, updated_at = clock_timestamp() where id = ${id}`);
     return {
-      value: { id, name: before.name, version: version + 1 },
+      value: { id, version: version + 1, ...written },
       audit: {
         resourceType: 'pattern',
         resourceId: id,
@@ -117,7 +117,7 @@ const step = (name: 'pattern:activate' | 'pattern:pause', active: boolean) =>
       await tx.execute(sql`update fraud_patterns set is_active = ${active}, version = version + 1,
         updated_at = clock_timestamp() where id = ${input.id}`);
       return {
-        value: { id: input.id, name: before.name, version: input.version + 1 },
+        value: { id: input.id, version: input.version + 1, active },
         audit: {
           resourceType: 'pattern',
           resourceId: input.id,

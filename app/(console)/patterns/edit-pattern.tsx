@@ -9,6 +9,7 @@ import { useCommand } from '@/components/use-command';
 import type { ListedPattern, PatternList } from '@/domain/patterns/queries';
 import { editPatternAction } from './actions';
 import { type Draft, PatternFields, writtenOf } from './pattern-fields';
+import type { ChangedPattern } from './pattern-sheet';
 import styles from './patterns.module.css';
 
 const draftOf = ({ description, rules, reviewThreshold, blockThreshold }: ListedPattern): Draft => ({
@@ -19,7 +20,7 @@ const draftOf = ({ description, rules, reviewThreshold, blockThreshold }: Listed
 });
 
 /** Behind a button, so that reading comes first. */
-export function EditPattern({ row, rules }: { row: ListedPattern; rules: PatternList['rules'] }) {
+export function EditPattern({ row, rules, onChanged }: Omit<Props, 'base' | 'begin'>) {
   const t = useTranslations('patterns');
   // What the person began with; a change by somebody else in between is refused and shown, never overwritten.
   const [base, setBase] = useState<ListedPattern | null>(null);
@@ -31,7 +32,9 @@ export function EditPattern({ row, rules }: { row: ListedPattern; rules: Pattern
         </Button>
       </div>
     );
-  return <EditForm key={base.version} base={base} row={row} rules={rules} begin={setBase} />;
+  return (
+    <EditForm key={base.version} base={base} row={row} rules={rules} begin={setBase} onChanged={onChanged} />
+  );
 }
 
 type Props = {
@@ -39,16 +42,18 @@ type Props = {
   row: ListedPattern;
   rules: PatternList['rules'];
   begin: (row: ListedPattern | null) => void;
+  onChanged: (changed: ChangedPattern) => void;
 };
 
-function EditForm({ base, row, rules, begin }: Props) {
+function EditForm({ base, row, rules, begin, onChanged }: Props) {
   const t = useTranslations('patterns');
   const common = useTranslations('common');
   const [draft, setDraft] = useState(() => draftOf(base));
   const [reason, setReason] = useState('');
   const edit = useCommand(editPatternAction, {
-    done: () => {
+    done: (changed) => {
       toast({ title: t('saved') });
+      onChanged(changed);
       begin(null);
     },
     failed: () => {},

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 import { RuleBadge } from '@/components/badge';
 import { TimeChart } from '@/components/charts';
 import { formatNumber, formatRuleId } from '@/components/format';
@@ -20,14 +21,21 @@ type Props = {
   onClose: () => void;
 };
 
+/** What a command has made of a pattern. */
+export type ChangedPattern = { version: number } & Partial<ListedPattern>;
+
 /** One pattern: what it asks for, its weights, when it fired, and the form to change it. */
-export function PatternSheet({ row, rules, mayChange, onClose }: Props) {
+export function PatternSheet({ row: read, rules, mayChange, onClose }: Props) {
   const t = useTranslations('patterns');
+  // Until the page has read it again, what this person has just changed is newer than what was read.
+  const [changed, setChanged] = useState<ChangedPattern | null>(null);
+  const row = changed && changed.version > read.version ? { ...read, ...changed } : read;
+  const keep = (now: ChangedPattern) => setChanged({ ...row, ...now });
   return (
     <SideSheet
       title={row.name}
       onClose={onClose}
-      actions={mayChange && <StepButton key={String(row.active)} row={row} />}
+      actions={mayChange && <StepButton key={String(row.active)} row={row} onChanged={keep} />}
     >
       <div className={styles.state}>
         <RuleBadge state={row.active ? 'live' : 'paused'} />
@@ -55,7 +63,7 @@ export function PatternSheet({ row, rules, mayChange, onClose }: Props) {
         })}
       </ul>
       <HitsPanel name={row.name} />
-      {mayChange && <EditPattern row={row} rules={rules} />}
+      {mayChange && <EditPattern row={row} rules={rules} onChanged={keep} />}
     </SideSheet>
   );
 }

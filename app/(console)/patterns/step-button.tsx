@@ -8,15 +8,23 @@ import { toast } from '@/components/toast';
 import { useCommand } from '@/components/use-command';
 import type { ListedPattern } from '@/domain/patterns/queries';
 import { activatePatternAction, pausePatternAction } from './actions';
+import type { ChangedPattern } from './pattern-sheet';
 
 /** Lets a pattern decide, or stops it, with a reason. */
-export function StepButton({ row }: { row: ListedPattern }) {
+export function StepButton({
+  row,
+  onChanged,
+}: {
+  row: ListedPattern;
+  onChanged: (changed: ChangedPattern) => void;
+}) {
   const t = useTranslations('patterns');
   const [asking, setAsking] = useState(false);
   const verb = row.active ? 'pause' : 'activate';
   const step = useCommand(row.active ? pausePatternAction : activatePatternAction, {
-    done: () => {
+    done: (changed) => {
       setAsking(false);
+      onChanged(changed);
       toast({ title: t(row.active ? 'pausedNow' : 'activated') });
     },
     failed: () => {},

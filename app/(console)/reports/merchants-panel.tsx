@@ -59,7 +59,7 @@ function useColumns(data: ReportMerchants | undefined, currency: string): Column
     {
       id: 'rate',
       head: t('fraudRate'),
-      width: 210,
+      width: 232,
       align: 'right',
       cell: (row) => <ShareCell now={row.rate} before={row.rateAgainst} digits={1} max={most} />,
     },

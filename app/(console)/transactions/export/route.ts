@@ -1,9 +1,11 @@
 import { currentActor } from '@/app/_server/actor';
-import { isSameOrigin, requestOrigin } from '@/app/_server/request';
-import { noStore, problem } from '@/app/_server/respond';
+import { csvResponse } from '@/app/_server/csv-response';
+import { isSameOrigin, originOf } from '@/app/_server/request';
+import { problem } from '@/app/_server/respond';
 import { readParams } from '@/app/_server/search-params';
 import { csvLine } from '@/components/csv';
-import type { PersonActor } from '@/domain/actor';
+import { anonymousActor, type PersonActor } from '@/domain/actor';
+import { failureOf } from '@/domain/operation';
 import { exportTransactions } from '@/domain/transactions/commands';
 import { exportTransactionsInput, type TransactionFilters } from '@/domain/transactions/list-input';
 import { exportTransactionsPage } from '@/domain/transactions/queries';
@@ -67,31 +69,20 @@ async function* lines(actor: PersonActor, filters: TransactionFilters, limit: nu
 
 /** The payments that match, as CSV; what is exported by whom is on the record before the first row leaves. */
 export async function POST(request: Request): Promise<Response> {
-  const { requestId } = await requestOrigin();
+  const origin = originOf(request.headers);
+  const { requestId } = origin;
   if (!isSameOrigin(request.headers)) return problem({ code: 'denied', detail: 'origin', requestId });
-  const actor = await currentActor();
-  if (!actor) return problem({ code: 'unauthenticated', requestId });
-  const params = await readParams(Promise.resolve(Object.fromEntries(new URL(request.url).searchParams)));
-  const { cursor: _, limit: __, ...filters } = transactionSearch(params);
-  const allowed = await exportTransactions(actor, exportTransactionsInput.parse(filters));
-  if (!allowed.ok) return problem(allowed.error);
-  const rows = lines(actor, { ...filters, limit: 500 }, allowed.value.limit);
-  const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await rows.next();
-      if (next.done) controller.close();
-      else controller.enqueue(encoder.encode(next.value));
-    },
-    async cancel() {
-      await rows.return(undefined);
-    },
-  });
-  return new Response(body, {
-    headers: {
-      'Content-Type': 'text/csv; charset=utf-8',
-      'Content-Disposition': `attachment; filename="vigil-transactions-${new Date().toISOString().slice(0, 10)}.csv"`,
-      'Cache-Control': noStore,
-    },
-  });
+  try {
+    const actor = await currentActor();
+    if (!actor) return problem({ code: 'unauthenticated', requestId });
+    const params = await readParams(Promise.resolve(Object.fromEntries(new URL(request.url).searchParams)));
+    const { cursor: _, limit: __, ...filters } = transactionSearch(params);
+    const allowed = await exportTransactions(actor, exportTransactionsInput.parse(filters));
+    if (!allowed.ok) return problem(allowed.error);
+    const day = new Date().toISOString().slice(0, 10);
+    const pages = lines(actor, { ...filters, limit: 500 }, allowed.value.limit);
+    return csvResponse(actor, `vigil-transactions-${day}.csv`, pages);
+  } catch (error) {
+    return problem(failureOf(error, anonymousActor(origin), 'transaction:export'));
+  }
 }
