@@ -42,7 +42,9 @@ test('a scientist promotes a candidate by keyboard, payments are scored by it, a
     await expectAccessible(page);
     await page.getByRole('row', { name: new RegExp(candidate) }).click();
     const sheet = page.getByRole('complementary', { name: candidate });
-    await expect(sheet.getByText('It scores no payment until it is promoted or tried in an A/B test.')).toBeVisible();
+    await expect(
+      sheet.getByText('It scores no payment until it is promoted or tried in an A/B test.'),
+    ).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press('p');
     const dialog = page.getByRole('dialog', { name: `Make ${candidate} 1 the champion?` });
@@ -50,7 +52,9 @@ test('a scientist promotes a candidate by keyboard, payments are scored by it, a
     await expect(dialog.getByRole('button', { name: 'Promote' })).toBeDisabled();
     await dialog.getByLabel('Reason').fill('It is tried for a minute');
     await dialog.getByRole('button', { name: 'Promote' }).click();
-    await expect(sheet.getByText('It scores every payment, except in the other arm of an A/B test.')).toBeVisible();
+    await expect(
+      sheet.getByText('It scores every payment, except in the other arm of an A/B test.'),
+    ).toBeVisible();
     await expect(page.getByRole('row', { name: new RegExp(`${candidate} 1 Champion`) })).toBeVisible();
 
     let scored: Record<string, unknown> = {};
