@@ -80,14 +80,14 @@ describe('the history of queries', () => {
 
   test('statementEvictions: what the server drops for want of room is said, and counted no less than zero', async () => {
     // More than the samples and the checks themselves ask.
-    await start({ 'pg_stat_statements.max': 400 });
+    await start({ 'pg_stat_statements.max': 700 });
     for (let i = 0; i < 6; i += 1) await sample();
     await scriptIncident({
       check: 'statementEvictions',
       object: 'pg_stat_statements.max',
-      sql: /ALTER SYSTEM SET pg_stat_statements.max = 800/,
+      sql: /ALTER SYSTEM SET pg_stat_statements.max = 1400/,
       begin: async () => {
-        for (let i = 0; i < 1200; i += 1)
+        for (let i = 0; i < 1500; i += 1)
           await sql.unsafe(`select ${Array.from({ length: i + 1 }, () => '1::int8').join(', ')}`);
         await sample();
         return () => sql`delete from system_metrics where metric_name = 'db.statements_evicted'`;
