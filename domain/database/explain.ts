@@ -39,9 +39,11 @@ const refused = (reason: PlanRefusal, what: string | null = null): PlanOutcome =
   what,
 });
 
-/** The server writes `interval '1 day'` as `interval $1`, which it could not read again. */
+/** The server writes `interval '1 day'` as `interval $1` and `extract(epoch from …)` so too, which it could not read again. */
 const readable = (statement: string): string =>
-  statement.replace(/\b(interval|date|timestamp|timestamptz|time)\s+(\$\d+)/gi, '$2::$1');
+  statement
+    .replace(/\b(interval|date|timestamp|timestamptz|time)\s+(\$\d+)/gi, '$2::$1')
+    .replace(/\bextract\s*\(\s*(\$\d+)\s+from\s+/gi, 'pg_catalog."extract"($1, ');
 
 const reasons: Record<string, PlanRefusal> = {
   '42501': 'no_permission',
