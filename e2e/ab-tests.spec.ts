@@ -11,12 +11,17 @@ const name = `Story ${mark}`;
 
 const modelOf = (answer: Record<string, unknown>) => (answer.model as { name: string }).name;
 
-/** So many customers pay once each: every second one is a fraud, and small, which only the candidate knows. */
+/**
+ * So many customers pay once each, at shops of their own, since frauds would stay with a shop of other stories: every
+ * second one is a fraud, and small, which only the candidate knows.
+ */
 async function payAndLabel(request: APIRequestContext, customers: number): Promise<void> {
   const labels: { transaction_id: string; label: string }[] = [];
   for (let i = 0; i < customers; i += 1) {
     const fraud = i % 2 === 0;
-    const answer = await pay(request, { user_id: `ab-${mark}-${i}`, amount: fraud ? '20.00' : '60.00' });
+    const whose = `ab-${mark}-${i}`;
+    const amount = fraud ? '20.00' : '60.00';
+    const answer = await pay(request, { user_id: whose, merchant_id: whose, amount });
     labels.push({ transaction_id: String(answer.transaction_id), label: fraud ? 'fraud' : 'legitimate' });
   }
   const { ingest, apiKey } = credentials();
