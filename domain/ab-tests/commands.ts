@@ -3,6 +3,7 @@ import type { Tx } from '@/db/client';
 import { actorId } from '@/domain/actor';
 import { AppError } from '@/domain/errors';
 import { checked, lockChampion, promoteModel } from '@/domain/models/commands';
+import { namedChampion } from '@/domain/models/named-champion';
 import { shippedModel } from '@/domain/models/shipped';
 import { command } from '@/domain/operation';
 import { type Arm, concludeAbTestInput, type Measure, startAbTestInput, stopAbTestInput } from './input';
@@ -39,10 +40,7 @@ export const startAbTest = command({
     await lockChampion(tx);
     const [running] = await tx.execute(sql`select 1 from model_ab_tests where status = 'ACTIVE'`);
     if (running) throw new AppError('conflict', { detail: 'ab-test.running' });
-    const [row] = await tx.execute<Named>(
-      sql`select model_name as name, model_version as version from models where is_champion`,
-    );
-    const champion: Named = row ?? { name: shippedModel.name, version: shippedModel.version };
+    const champion = await namedChampion(tx);
     const challenger = { name: input.challenger, version: input.challengerVersion };
     await checkChallenger(tx, champion, challenger);
     const [started] = await tx.execute<{ id: number }>(sql`

@@ -3,9 +3,9 @@ import type { Db } from '@/db/client';
 import { AppError } from '@/domain/errors';
 import { readSetting } from '@/domain/settings/read';
 import { type Distribution, type DriftVerdict, driftVerdict, scoreFeature } from './drift';
+import { namedChampion } from './named-champion';
 import { iso, type ModelQuality, qualityColumns, storedQuality } from './performance';
 import { fifthsOf } from './score-fifths';
-import { shippedModel } from './shipped';
 import { fallLimits, type Standing, standingOf } from './worse';
 
 type Named = { name: string; version: string };
@@ -65,15 +65,6 @@ export type ChampionQuality = {
   verdict: 'as_before' | 'worse' | 'far_worse' | 'too_little';
 };
 
-async function championOf(db: Db): Promise<Named> {
-  const [row] = await db.execute<Named>(
-    sql`select model_name as name, model_version as version from models where is_champion`,
-  );
-  return row
-    ? { name: row.name, version: row.version }
-    : { name: shippedModel.name, version: shippedModel.version };
-}
-
 type Stored = { from_at: unknown; to_at: unknown; payments: number; score: Distribution | null };
 async function referenceOf(db: Db, { name, version }: Named): Promise<Stored | undefined> {
   const [row] = await db.execute<Stored>(sql`
@@ -104,7 +95,7 @@ function dayOf(day: string, rows: readonly Row[], score: Distribution | null): D
 
 /** How far features and scores lay from the champion's reference, by day, and each feature on the newest one. */
 export async function championDrift(db: Db): Promise<ChampionDrift> {
-  const model = await championOf(db);
+  const model = await namedChampion(db);
   const reference = await referenceOf(db, model);
   const rows = await db.execute<Row>(sql`
     select day::text as day, feature, psi, payments, case when feature = ${scoreFeature} then counts end as counts
@@ -143,7 +134,7 @@ export async function championDrift(db: Db): Promise<ChampionDrift> {
  * @throws AppError('not_found') for a feature that the champion does not have
  */
 export async function featureDrift(db: Db, feature: string): Promise<FeatureDays> {
-  const { name, version } = await championOf(db);
+  const { name, version } = await namedChampion(db);
   const [row] = await db.execute<Omit<FeatureDays, 'feature'>>(sql`
     select d.day::text as day, d.psi, d.counts, r.distributions -> d.feature as reference
     from model_drift d join model_references r on r.model_name = d.model_name and r.model_version = d.model_version
@@ -161,7 +152,7 @@ const verdictOf = (standing: Standing | null): ChampionQuality['verdict'] => {
 
 /** How good the champion was, week by week as labels became known, and whether it got worse. */
 export async function championQuality(db: Db): Promise<ChampionQuality> {
-  const model = await championOf(db);
+  const model = await namedChampion(db);
   const read = async (source: 'training' | 'live', order: 'asc' | 'desc', most: number) => {
     const rows = await db.execute<Record<string, unknown>>(sql`
       select ${sql.raw(qualityColumns)} from ml_model_performance where model_name = ${model.name}
