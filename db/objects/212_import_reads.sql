@@ -20,8 +20,10 @@ END $$;
 
 -- What did these users, cards, devices, IP addresses or merchants (`p_column` names which) pay between two moments, in the
 -- order of time, then of recording? With `p_frauds` only what is labelled as fraud.
+-- An earlier one told ids too, and its columns cannot be replaced.
+DROP FUNCTION IF EXISTS entity_payments(text, jsonb, timestamptz, timestamptz, boolean);
 CREATE OR REPLACE FUNCTION entity_payments(p_column text, p_keys jsonb, p_from timestamptz, p_to timestamptz, p_frauds boolean)
-RETURNS TABLE (key text, transaction_id text, at double precision, cents numeric, user_id text, merchant_id text,
+RETURNS TABLE (key text, at double precision, cents numeric, user_id text, merchant_id text,
   country text, device_id text, ip_address text, card_token text, latitude double precision, longitude double precision,
   blocked boolean, known_at double precision)
 LANGUAGE plpgsql STABLE SET search_path = public, pg_temp
@@ -31,7 +33,7 @@ BEGIN
     RAISE EXCEPTION 'no payments by %', p_column USING ERRCODE = '22023';
   END IF;
   RETURN QUERY EXECUTE format($q$
-    SELECT k.key, x.transaction_id::text, (extract(epoch FROM x.transaction_timestamp) * 1000)::double precision,
+    SELECT k.key, (extract(epoch FROM x.transaction_timestamp) * 1000)::double precision,
            x.amount_base * 100, x.user_id::text, x.merchant_id::text, x.country::text, x.device_id::text,
            host(x.ip_address), x.card_token::text, x.latitude, x.longitude, x.decision = 'BLOCK',
            CASE WHEN x.is_fraud THEN (extract(epoch FROM x.labelled_at) * 1000)::double precision END

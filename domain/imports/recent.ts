@@ -45,7 +45,6 @@ const cutAt = 64;
 type Row = Record<string, string | number | boolean | null>;
 
 const pastOf = (row: Row): Past => ({
-  id: String(row.transaction_id),
   ms: row.at as number,
   cents: Number(row.cents),
   user: String(row.user_id),
@@ -107,7 +106,6 @@ export class RecentPayments {
   add(payment: Payment, cents: number, decided: { blocked: boolean; fraudMs: number | null }): void {
     if (!exactCents(cents)) this.#exact = false;
     const past: Past = {
-      id: payment.transaction_id,
       ms: Date.parse(payment.transaction_timestamp),
       cents,
       user: payment.user_id,

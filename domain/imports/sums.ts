@@ -3,7 +3,6 @@ import type { Payment } from '@/domain/transactions/input';
 
 /** A recorded payment, as far as features of later ones depend on it. */
 export type Past = {
-  id: string;
   ms: number;
   /** Amount in the base currency. */
   cents: number;
