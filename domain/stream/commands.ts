@@ -32,7 +32,8 @@ const lockChosen = async (tx: Tx, choice: Choice): Promise<Row[]> => {
         sql`, `,
       )})`
     : sql`processing_status = 'DEAD' and ${code} = ${choice.errorCode}
-        and (${choice.until ?? null}::timestamptz is null or processed_at <= ${choice.until ?? null}::timestamptz)`;
+        and (${choice.until ?? null}::timestamptz is null
+          or date_trunc('milliseconds', processed_at) <= ${choice.until ?? null}::timestamptz)`;
   const rows = await tx.execute<Record<string, unknown>>(sql`
     select id, transaction_id, processing_status, error_code, retry_count, discard_reason from transaction_stream
     where ${wanted} order by id limit ${mostOfOneError + 1} for update`);
