@@ -12,7 +12,7 @@ const write = (value: unknown) => {
   return file;
 };
 
-const none = { passed: 0, failed: 1, failures: ['the run left no report'] };
+const none = { passed: 0, failed: 1, failures: ['the run left no report'], places: [] };
 const suite = (status: string, assertionResults: unknown[], message = '') => ({
   name: path.resolve('domain/a.test.ts'),
   status,
@@ -40,6 +40,7 @@ test('a failed test is named with the first line of what went wrong, in no colou
     passed: 7,
     failed: 1,
     failures: ['domain/a.test.ts › payments › refused\n    Error: expected 1'],
+    places: ['domain/a.test.ts'],
   });
 });
 
@@ -49,6 +50,7 @@ test('a file that did not load counts, and so does one whose end failed', () => 
     passed: 7,
     failed: 2,
     failures: ['domain/a.test.ts\n    no such module', 'domain/a.test.ts\n    hook timed out'],
+    places: ['domain/a.test.ts', 'domain/a.test.ts'],
   });
 });
 
@@ -58,13 +60,16 @@ test('a bad exit code without a failed test counts', () => {
     passed: 7,
     failed: 1,
     failures: ['no test failed, but it ended with exit code 1'],
+    places: [],
   });
-  expect(vitestCount(file, 0)).toEqual({ passed: 7, failed: 0, failures: [] });
+  expect(vitestCount(file, 0)).toEqual({ passed: 7, failed: 0, failures: [], places: [] });
 });
 
 test('a flaky story is a failure, and so is what goes wrong outside the stories', () => {
   const story = (title: string, status: string) => ({
     title,
+    file: 'alerts.spec.ts',
+    line: title.length,
     tests: [{ status, results: [{ error: { message: `${title} went wrong\nat a.ts` } }, {}] }],
   });
   const file = write({
@@ -86,5 +91,6 @@ test('a flaky story is a failure, and so is what goes wrong outside the stories'
       'alerts.spec.ts › a case › closes\n    closes went wrong',
       'outside the stories\n    the product did not start',
     ],
+    places: ['alerts.spec.ts:5', 'alerts.spec.ts:6'],
   });
 });

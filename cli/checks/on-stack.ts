@@ -5,7 +5,13 @@ import { ensurePackages } from '../stack/packages';
 import { startServers } from '../stack/servers';
 import type { Count } from './run';
 
-type Vitest = (name: string, args: string[], env?: Record<string, string>) => Promise<Count>;
+/** Runs the tests of these projects, or those of these files and folders. */
+export type Vitest = (
+  name: string,
+  projects: string[],
+  env?: Record<string, string>,
+  paths?: string[],
+) => Promise<Count>;
 
 /** Runs `use` with the servers of production, which end with it and leave nothing. */
 export async function withServers(use: (env: Record<string, string>) => Promise<void>): Promise<void> {
@@ -30,8 +36,8 @@ export async function withServers(use: (env: Record<string, string>) => Promise<
 
 /** The database tests, with the web's and the worker's connections through PgBouncer; vitest.config.ts leaves out what means nothing there. */
 export const databaseTests = (vitest: Vitest, env: Record<string, string>): Promise<Count> =>
-  vitest('stack-db', ['--project', 'db*'], env);
+  vitest('stack-db', ['db*'], env);
 
 /** What only these servers can show: pg_cron, pgvector, the pool, the standby and the subscriber. */
 export const stackTests = (vitest: Vitest, env: Record<string, string>): Promise<Count> =>
-  vitest('stack', ['--project', 'stack'], env);
+  vitest('stack', ['stack'], env);

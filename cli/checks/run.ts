@@ -6,6 +6,8 @@ export type Count = {
   failed: number;
   /** The name of each test that failed, with what went wrong. */
   failures: string[];
+  /** Where those are, as their runner takes it; none of what is no test. */
+  places: string[];
 };
 
 const running = new Set<ChildProcess>();
