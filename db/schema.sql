@@ -3,6 +3,16 @@
 
 -- Tables
 
+CREATE TABLE analyst_analytics (
+  date date NOT NULL,
+  user_id character varying(100) NOT NULL,
+  decided_count integer NOT NULL,
+  fraud_count integer NOT NULL,
+  in_time_count integer NOT NULL,
+  took smallint[] NOT NULL,
+  alerts integer[] NOT NULL,
+  CONSTRAINT analyst_analytics_date_user_id_pk PRIMARY KEY (date, user_id)
+);
 CREATE TABLE api_key_addresses (
   api_key_id integer NOT NULL,
   ip_address inet NOT NULL,
@@ -3447,6 +3457,47 @@ BEGIN
   RETURN v_id;
 END $function$
 ;
+CREATE OR REPLACE FUNCTION public.refresh_analyst_day(p_day date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+ SET "TimeZone" TO 'UTC'
+ SET enable_seqscan TO 'off'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+  v_from timestamptz := p_day;
+  v_to timestamptz := p_day + 1;
+  v_changed bigint;
+BEGIN
+  WITH verdicts AS (
+    SELECT coalesce(a.decided_by, '') AS user_id, a.disposition = 'fraud' AS fraud, a.decided_at <= a.sla_due_at AS in_time,
+      CASE WHEN a.decided_at < a.created_at + interval '1 second' THEN 0
+        ELSE 1 + floor(16 * log(2, extract(epoch FROM a.decided_at - a.created_at))) END::smallint AS bucket
+    FROM fraud_alerts a WHERE a.status = 'decided' AND a.decided_at >= v_from AND a.decided_at < v_to
+  ), buckets AS (
+    SELECT user_id, bucket, count(*) AS n, count(*) FILTER (WHERE fraud) AS frauds, count(*) FILTER (WHERE in_time) AS in_time
+    FROM verdicts GROUP BY 1, 2
+  ), of_day AS MATERIALIZED (
+    SELECT user_id, sum(n)::integer AS decided, sum(frauds)::integer AS frauds, sum(in_time)::integer AS in_time,
+      array_agg(bucket ORDER BY bucket) AS took, array_agg(n::integer ORDER BY bucket) AS alerts
+    FROM buckets GROUP BY 1
+  ), gone AS (
+    DELETE FROM analyst_analytics a WHERE a.date = p_day AND NOT EXISTS (SELECT FROM of_day o WHERE o.user_id = a.user_id)
+    RETURNING a.user_id
+  ), kept AS (
+    INSERT INTO analyst_analytics AS a (date, user_id, decided_count, fraud_count, in_time_count, took, alerts)
+    SELECT p_day, user_id, decided, frauds, in_time, took, alerts FROM of_day
+    ON CONFLICT (date, user_id) DO UPDATE SET decided_count = excluded.decided_count, fraud_count = excluded.fraud_count,
+      in_time_count = excluded.in_time_count, took = excluded.took, alerts = excluded.alerts
+    WHERE (a.decided_count, a.fraud_count, a.in_time_count, a.took, a.alerts)
+      IS DISTINCT FROM (excluded.decided_count, excluded.fraud_count, excluded.in_time_count, excluded.took, excluded.alerts)
+    RETURNING a.user_id
+  )
+  SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM kept) INTO v_changed;
+  RETURN v_changed;
+END $function$
+;
 CREATE OR REPLACE FUNCTION public.refresh_daily_reports(OUT affected bigint, OUT detail jsonb)
  RETURNS record
  LANGUAGE plpgsql
@@ -3459,7 +3510,7 @@ DECLARE
   v_done integer := 0;
   v_day date;
   v_changed text[];
-  v_rules bigint := 0;
+  v_others bigint := 0;
   v_merchants text[] := '{}';
   v_dates date[] := '{}';
 BEGIN
@@ -3467,14 +3518,14 @@ BEGIN
   FOREACH v_day IN ARRAY v_days LOOP
     EXIT WHEN v_done >= 2 AND (clock_timestamp() > v_until OR cardinality(v_merchants) > 20000);
     v_changed := refresh_report_day(v_day);
-    v_rules := v_rules + refresh_rule_day(v_day);
+    v_others := v_others + refresh_rule_day(v_day) + refresh_analyst_day(v_day);
     v_merchants := v_merchants || v_changed;
     v_dates := v_dates || array_fill(v_day, ARRAY[cardinality(v_changed)]);
     v_done := v_done + 1;
   END LOOP;
   PERFORM refresh_risk_trends(v_merchants, v_dates);
   INSERT INTO touched_days SELECT unnest(v_days[v_done + 1:]);
-  affected := cardinality(v_merchants) + v_rules;
+  affected := cardinality(v_merchants) + v_others;
   detail := jsonb_build_object('days', v_done, 'days left', cardinality(v_days) - v_done);
 END $function$
 ;
@@ -3973,6 +4024,9 @@ GRANT EXECUTE ON FUNCTION settle_claims(p_claims jsonb) TO vigil_worker;
 GRANT EXECUTE ON FUNCTION signal_session(p_signal text, p_pid integer, p_backend_start timestamp with time zone, p_query_start timestamp with time zone) TO vigil_web;
 GRANT EXECUTE ON FUNCTION unready_to_attach(p_month text, p_table text) TO vigil_web;
 GRANT EXECUTE ON FUNCTION unready_to_attach(p_month text, p_table text) TO vigil_worker;
+GRANT SELECT ON analyst_analytics TO vigil_planner;
+GRANT SELECT ON analyst_analytics TO vigil_web;
+GRANT SELECT ON analyst_analytics TO vigil_worker;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_ingest;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_planner;
 GRANT INSERT, SELECT ON api_key_addresses TO vigil_worker;
@@ -4247,8 +4301,8 @@ GRANT SELECT ON system_metrics_daily TO vigil_web;
 GRANT USAGE ON system_metrics_id_seq TO vigil_ingest;
 GRANT USAGE ON system_metrics_id_seq TO vigil_web;
 GRANT USAGE ON system_metrics_id_seq TO vigil_worker;
-GRANT SELECT ON touched_days TO vigil_planner;
-GRANT SELECT ON touched_days TO vigil_web;
+GRANT INSERT, SELECT ON touched_days TO vigil_planner;
+GRANT INSERT, SELECT ON touched_days TO vigil_web;
 GRANT SELECT ON touched_days TO vigil_worker;
 GRANT DELETE, SELECT ON transaction_stream TO vigil_planner;
 GRANT DELETE, SELECT ON transaction_stream TO vigil_worker;

@@ -1,7 +1,8 @@
--- How was each day, and each merchant and rule on it? Fills daily_metrics, merchant_analytics and rule_analytics for every
--- UTC day that a payment or a label has touched since the last run, late ones and corrections too; untouched days cost nothing.
+-- How was each day, and each merchant, rule and analyst on it? Fills daily_metrics, merchant_analytics, rule_analytics and
+-- analyst_analytics for every UTC day that a payment, a label or a verdict has touched since the last run, late ones and
+-- corrections too; untouched days cost nothing.
 --
--- record_decision and label_transactions write the day into touched_days in their own transaction. A day is computed by
+-- record_decision, label_transactions and the commands of verdicts write the day into touched_days in their own transaction. A day is computed by
 -- a statement after the one that takes it away: whoever wrote what was taken is visible by then, and whoever is not yet
 -- visible has written a row that stays. So there is no mark that a slow transaction could fall behind.
 
@@ -89,7 +90,7 @@ DECLARE
   v_done integer := 0;
   v_day date;
   v_changed text[];
-  v_rules bigint := 0;
+  v_others bigint := 0;
   v_merchants text[] := '{}';
   v_dates date[] := '{}';
 BEGIN
@@ -97,14 +98,14 @@ BEGIN
   FOREACH v_day IN ARRAY v_days LOOP
     EXIT WHEN v_done >= 2 AND (clock_timestamp() > v_until OR cardinality(v_merchants) > 20000);
     v_changed := refresh_report_day(v_day);
-    v_rules := v_rules + refresh_rule_day(v_day);
+    v_others := v_others + refresh_rule_day(v_day) + refresh_analyst_day(v_day);
     v_merchants := v_merchants || v_changed;
     v_dates := v_dates || array_fill(v_day, ARRAY[cardinality(v_changed)]);
     v_done := v_done + 1;
   END LOOP;
   PERFORM refresh_risk_trends(v_merchants, v_dates);
   INSERT INTO touched_days SELECT unnest(v_days[v_done + 1:]);
-  affected := cardinality(v_merchants) + v_rules;
+  affected := cardinality(v_merchants) + v_others;
   detail := jsonb_build_object('days', v_done, 'days left', cardinality(v_days) - v_done);
 END $$;
 

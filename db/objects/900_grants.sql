@@ -38,6 +38,7 @@ BEGIN
       discard_reason) ON transaction_stream TO vigil_web',
     -- What a request came to, and what was dropped, only the worker writes.
     'GRANT INSERT (kind, arguments, requested_by, reason), UPDATE (cancel_requested_at) ON maintenance_requests TO vigil_web',
+    'GRANT INSERT ON touched_days TO vigil_web',
     'GRANT DELETE ON entity_lists, password_links, login_guard, partition_holds TO vigil_web',
     'GRANT UPDATE (status, disposition, assignee_id, lease_until, note, decided_by, decided_at) ON fraud_alerts TO vigil_web, vigil_worker',
     'GRANT INSERT, UPDATE ON job_runs, job_slots, maintenance_requests, query_texts TO vigil_worker',

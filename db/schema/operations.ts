@@ -13,6 +13,7 @@ import {
   pgTable,
   primaryKey,
   serial,
+  smallint,
   text,
   uniqueIndex,
   varchar,
@@ -146,7 +147,26 @@ export const merchantAnalytics = pgTable(
   ],
 );
 
-/** Days (UTC) that payments or labels have touched since daily figures were computed; written in their own transaction, so it has no key to wait for. */
+/**
+ * What somebody decided on a UTC day: alerts by their verdict, with how long each took, so that medians of long periods
+ * read no alerts. `took` are buckets of seconds in ascending order, `alerts` how many lie in each: bucket 0 is under a
+ * second, bucket b from 2^((b-1)/16) to 2^(b/16) seconds.
+ */
+export const analystAnalytics = pgTable(
+  'analyst_analytics',
+  {
+    date: date('date', { mode: 'string' }).notNull(),
+    userId: key('user_id').notNull(),
+    decidedCount: integer('decided_count').notNull(),
+    fraudCount: integer('fraud_count').notNull(),
+    inTimeCount: integer('in_time_count').notNull(),
+    took: smallint('took').array().notNull(),
+    alerts: integer('alerts').array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.date, t.userId] })],
+);
+
+/** Days (UTC) that payments, labels or verdicts have touched since daily figures were computed; written in their own transaction, so it has no key to wait for. */
 export const touchedDays = pgTable('touched_days', {
   day: date('day', { mode: 'string' }).notNull(),
 });

@@ -64,9 +64,10 @@ const decide = async (
     alerts.map((alert) => sql`${alert.id}`),
     sql`, `,
   );
-  await tx.execute(sql`update fraud_alerts set status = 'decided', disposition = ${disposition},
-    note = coalesce(${note}, note), decided_by = ${actorId(actor)}, decided_at = clock_timestamp(),
-    assignee_id = null, lease_until = null where id in (${ids})`);
+  await tx.execute(sql`with done as (update fraud_alerts set status = 'decided', disposition = ${disposition},
+      note = coalesce(${note}, note), decided_by = ${actorId(actor)}, decided_at = clock_timestamp(),
+      assignee_id = null, lease_until = null where id in (${ids}) returning decided_at)
+    insert into touched_days select distinct (decided_at at time zone 'UTC')::date from done`);
   const labelled = await setLabels(tx, alerts, disposition === 'fraud');
   return alerts.map((alert) => decided(alert, disposition, note, labelled.get(alert.transactionId)));
 };
@@ -215,6 +216,8 @@ export const undoAlert = command({
         await restoreLabel(tx, alert, before.isFraud, String(before.labelSource));
       else await clearLabel(tx, alert);
     }
+    await tx.execute(sql`insert into touched_days
+      select (decided_at at time zone 'UTC')::date from fraud_alerts where id = ${alert.id} and decided_at is not null`);
     await tx.execute(sql`update fraud_alerts set status = ${String(before.status)}, disposition = null,
       note = ${typeof before.note === 'string' ? before.note : null}, decided_by = null, decided_at = null
       where id = ${alert.id}`);

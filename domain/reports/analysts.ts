@@ -2,11 +2,12 @@ import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
 import { addDays, type Period, type Periods } from './period';
 import { type Proportion, proportion } from './proportion';
+import { quantile, type Took } from './took';
 
-/** What somebody decided in a period: alerts by the day of the verdict, taken back ones not among them. */
+/** What somebody decided in a period: alerts by the UTC day of the verdict, taken back ones not among them. */
 export type Throughput = {
   decided: number;
-  /** Seconds from the alert to its verdict: the median and what nine of ten took less than. */
+  /** Seconds from the alert to its verdict: the median and what nine of ten took less than, to a twentieth. */
   medianSeconds: number | null;
   ninetySeconds: number | null;
   /** Verdicts that said fraud, and verdicts within the time the alert had. */
@@ -17,36 +18,45 @@ export type ReportAnalyst = { userId: string; name: string } & Throughput & { de
 export type ReportAnalysts = Periods & { rows: ReportAnalyst[]; all: Throughput; allAgainst: Throughput };
 
 type Row = {
-  id: string | null;
+  id: string;
   name: string | null;
-  all: boolean;
   decided: number;
   confirmed: number;
   in_time: number;
-  median: number | null;
-  ninety: number | null;
+  took: Took;
 };
 
-/** Through fraud_alerts_decided_idx: the alerts that were decided in the period and no others. */
+/** One row a person, from the sums that the job `daily-reports` keeps of each of their days. */
 const readPeriod = (db: Db, { from, to }: Period) =>
   db.execute<Row>(sql`
-    select a.id, u.name, a."all", a.decided, a.confirmed, a.in_time, a.median, a.ninety
-    from (select decided_by as id, grouping(decided_by) = 1 as "all", count(*)::float8 as decided,
-        count(*) filter (where disposition = 'fraud')::float8 as confirmed,
-        count(*) filter (where decided_at <= sla_due_at)::float8 as in_time,
-        percentile_cont(0.5) within group (order by extract(epoch from decided_at - created_at))::float8 as median,
-        percentile_cont(0.9) within group (order by extract(epoch from decided_at - created_at))::float8 as ninety
-      from fraud_alerts where status = 'decided' and decided_at >= ${`${from}T00:00:00Z`}::timestamptz
-        and decided_at < ${`${addDays(to, 1)}T00:00:00Z`}::timestamptz
-      group by grouping sets ((decided_by), ())) a
-    left join console_users u on u.id::text = a.id`);
+    with days as (select * from analyst_analytics where date >= ${from}::date and date <= ${to}::date)
+    select d.id, u.name, d.decided, d.confirmed, d.in_time, t.took
+    from (select user_id as id, sum(decided_count)::float8 as decided, sum(fraud_count)::float8 as confirmed,
+        sum(in_time_count)::float8 as in_time from days group by 1) d
+    join (select b.user_id, jsonb_agg(jsonb_build_array(b.bucket, b.alerts) order by b.bucket) as took
+      from (select d.user_id, b.bucket, sum(b.alerts) as alerts
+        from days d cross join lateral unnest(d.took, d.alerts) as b(bucket, alerts) group by 1, 2) b
+      group by 1) t on t.user_id = d.id
+    left join console_users u on u.id::text = d.id`);
 
-const throughputOf = (row: Row | undefined): Throughput => ({
-  decided: row?.decided ?? 0,
-  medianSeconds: row?.median ?? null,
-  ninetySeconds: row?.ninety ?? null,
-  confirmed: proportion(row?.confirmed ?? 0, row?.decided ?? 0),
-  inTime: proportion(row?.in_time ?? 0, row?.decided ?? 0),
+const sumOf = (rows: readonly Sums[], of: (row: Sums) => number): number =>
+  rows.reduce((sum, row) => sum + of(row), 0);
+
+type Sums = Omit<Row, 'id' | 'name'>;
+
+const everybody = (rows: readonly Sums[]): Sums => ({
+  decided: sumOf(rows, (row) => row.decided),
+  confirmed: sumOf(rows, (row) => row.confirmed),
+  in_time: sumOf(rows, (row) => row.in_time),
+  took: rows.flatMap((row) => row.took),
+});
+
+const throughputOf = (row: Sums): Throughput => ({
+  decided: row.decided,
+  medianSeconds: quantile(row.took, 0.5),
+  ninetySeconds: quantile(row.took, 0.9),
+  confirmed: proportion(row.confirmed, row.decided),
+  inTime: proportion(row.in_time, row.decided),
 });
 
 /** Who decided how many alerts, how fast, and how many of them were fraud; the busiest first. */
@@ -55,20 +65,18 @@ export const reportAnalysts = async (db: Db, periods: Periods): Promise<ReportAn
     readPeriod(db, periods.period),
     readPeriod(db, periods.against),
   ]);
-  const decidedBefore = new Map(before.filter((row) => !row.all).map((row) => [row.id, row.decided]));
-  const rows = present
-    .filter((row) => !row.all)
-    .map((row) => ({
-      userId: row.id ?? '',
-      name: row.name ?? row.id ?? '',
-      ...throughputOf(row),
-      decidedAgainst: decidedBefore.get(row.id) ?? 0,
-    }));
+  const decidedBefore = new Map(before.map((row) => [row.id, row.decided]));
+  const rows = present.map((row) => ({
+    userId: row.id,
+    name: row.name ?? row.id,
+    ...throughputOf(row),
+    decidedAgainst: decidedBefore.get(row.id) ?? 0,
+  }));
   rows.sort((a, b) => b.decided - a.decided || (a.name < b.name ? -1 : 1));
   return {
     ...periods,
     rows,
-    all: throughputOf(present.find((row) => row.all)),
-    allAgainst: throughputOf(before.find((row) => row.all)),
+    all: throughputOf(everybody(present)),
+    allAgainst: throughputOf(everybody(before)),
   };
 };
