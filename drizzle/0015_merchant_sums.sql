@@ -1,0 +1,1 @@
+CREATE INDEX "merchant_analytics_sums_idx" ON "merchant_analytics" USING btree ("merchant_id","date","transaction_count","transaction_amount","fraud_count","score_sum");
