@@ -290,6 +290,7 @@ CREATE TABLE imports (
   started_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   finished_at timestamp with time zone,
+  embedding_index text,
   CONSTRAINT imports_fingerprint_unique UNIQUE (fingerprint),
   CONSTRAINT imports_pkey PRIMARY KEY (id),
   CONSTRAINT imports_status_check CHECK (((status)::text = ANY ((ARRAY['running'::character varying, 'finished'::character varying])::text[])))

@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { database } from '@/db/client';
 import { seedRules } from '@/db/seed/rules';
 import { testDatabase } from '@/db/testing';
+import { embeddingIndex } from '@/domain/imports/embedding-index';
+import { partName } from '@/domain/maintenance/statements';
 import {
   columns,
   dayMs,
@@ -33,6 +35,17 @@ const outcome = (sql: Sql) => sql`
     x.label_source, x.latency_ms, to_jsonb(f) as features, s.answer::jsonb - 'latency_ms' as answer
   from transactions x join ml_features f using (transaction_id, transaction_timestamp)
   join transaction_stream s on s.transaction_id = x.transaction_id order by x.transaction_id`;
+
+/** The index of embeddings, and how many partitions are without their part of it. */
+const embeddingIndexOf = async (sql: Sql) => {
+  const [row] = await sql`select pg_get_indexdef(i.indexrelid) as definition, i.indisvalid as valid,
+      (select count(*)::int from pg_inherits where inhparent = 'ml_features'::regclass) as partitions,
+      (select count(*)::int from pg_inherits where inhparent = 'ml_features'::regclass)
+        - (select count(*)::int from pg_inherits h join pg_index p on p.indexrelid = h.inhrelid
+          where h.inhparent = i.indexrelid and p.indisvalid) as scattered
+    from pg_index i where i.indexrelid = to_regclass(${embeddingIndex})`;
+  return row;
+};
 
 beforeAll(async () => {
   const { code, said } = await run(whole.url, file, ...options);
@@ -91,10 +104,25 @@ describe('an import', () => {
   }, 120_000);
 
   it('that was killed goes on where it stopped, and ends as one that was not', async () => {
+    expect(await embeddingIndexOf(killed.sql)).toMatchObject({ valid: true, scattered: 0 });
     for (const enough of [300, 1_400]) {
       await killAfter(killed.sql, killed.url, [file, ...options], enough);
       expect(await importOf(killed.sql, file)).toMatchObject({ status: 'running' });
+      expect(await embeddingIndexOf(killed.sql)).toBeUndefined();
     }
+    // What a kill in the middle of the building leaves: the whole not valid, a part that hangs nowhere and is broken.
+    const [{ definition = '' } = {}] = await killed.sql`select embedding_index as definition from imports`;
+    const using = definition.slice(definition.indexOf(' USING '));
+    const months =
+      await killed.sql`select c.relname as name from pg_inherits h join pg_class c on c.oid = h.inhrelid
+      where h.inhparent = 'ml_features'::regclass order by 1`;
+    await killed.sql.unsafe(`create index idx_ml_features_embedding on only ml_features${using}`);
+    for (const { name } of months.slice(0, 2))
+      await killed.sql.unsafe(
+        `create index ${partName(embeddingIndex, 'ml_features', name)} on ${name}${using}`,
+      );
+    await killed.sql`update pg_index set indisvalid = false
+      where indexrelid = ${partName(embeddingIndex, 'ml_features', months[0]!.name)}::text::regclass`;
     const { code, said } = await run(killed.url, file, ...options);
     expect([code, said]).toEqual([0, expect.stringContaining('going on at row')]);
     expect(await importOf(killed.sql, file)).toMatchObject({
@@ -105,7 +133,34 @@ describe('an import', () => {
       labels: labelled,
     });
     expect(await outcome(killed.sql)).toEqual(await outcome(whole.sql));
+    expect(await embeddingIndexOf(killed.sql)).toEqual(await embeddingIndexOf(whole.sql));
   }, 240_000);
+
+  it('into an empty database builds the index of embeddings at its end, whole and of the same kind', async () => {
+    const fresh = await testDatabase();
+    expect(await embeddingIndexOf(whole.sql)).toEqual({
+      ...(await embeddingIndexOf(fresh.sql)),
+      partitions: expect.any(Number),
+    });
+    const [begun] =
+      await whole.sql`select new_values from audit_trail where action = 'import:begin' order by id limit 1`;
+    expect(begun?.new_values).toMatchObject({ embeddingIndex: 'built at the end' });
+    const [one] = await whole.sql`select transaction_id as id, transaction_timestamp as at from ml_features
+      order by transaction_timestamp desc limit 1`;
+    const near = await whole.sql`select * from nearest_transactions(${one!.id}, ${one!.at}, 6)`;
+    expect(near.length).toBe(6);
+  });
+
+  it('into a database with payments leaves that index alone', async () => {
+    const more = makePayments(40, () => 3 * dayMs).map((one, i) => ({
+      ...one,
+      payment: { ...one.payment, transaction_id: `more-${i}` },
+    }));
+    const [before] = await whole.sql`select 'idx_ml_features_embedding'::regclass::oid as id`;
+    expect((await run(whole.url, write('more.csv', more), ...options)).code).toBe(0);
+    const [after] = await whole.sql`select 'idx_ml_features_embedding'::regclass::oid as id`;
+    expect(after).toEqual(before);
+  }, 60_000);
 });
 
 describe('rows that are no payments', () => {

@@ -5,6 +5,7 @@ import type { Sql } from 'postgres';
 import { closeDatabase, connect, setDatabase } from '@/db/client';
 import { systemActor } from '@/domain/actor';
 import { beginImport, finishImport, type ImportState } from '@/domain/imports/commands';
+import { buildEmbeddingIndex } from '@/domain/imports/embedding-index';
 import { type ImportRow, ImportRun } from '@/domain/imports/run';
 import { readFeatureColumns } from '@/domain/imports/state';
 import { loadDecisionRules } from '@/domain/transactions/decision-state';
@@ -121,6 +122,7 @@ async function run(
     .run()
     .finally(() => rejects.close());
   if (!whole) return false;
+  await buildEmbeddingIndex(sql, (partition) => shown.tell(`building the index of embeddings: ${partition}`));
   const finished = await finishImport(actor, { id: state.id });
   if (!finished.ok) throw new Error(`not finished: ${finished.error.detail ?? finished.error.code}`);
   const took = { rows: survey.rows - began.row, ms: performance.now() - began.at };

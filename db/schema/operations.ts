@@ -292,6 +292,8 @@ export const imports = pgTable(
     known: bigint('known', { mode: 'number' }).notNull().default(0),
     rejected: bigint('rejected', { mode: 'number' }).notNull().default(0),
     labels: bigint('labels', { mode: 'number' }).notNull().default(0),
+    /** The definition of the index of embeddings, where this import has set it aside to build it at its end. */
+    embeddingIndex: text('embedding_index'),
     startedBy: key('started_by').notNull(),
     startedAt: moment('started_at').notNull().defaultNow(),
     updatedAt: moment('updated_at').notNull().defaultNow(),

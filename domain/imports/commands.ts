@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { Tx } from '@/db/client';
 import { actorId } from '@/domain/actor';
 import { AppError } from '@/domain/errors';
+import { dropWhole } from '@/domain/maintenance/statements';
 import { command } from '@/domain/operation';
+import { embeddingIndex } from './embedding-index';
 import { beginImportInput, finishImportInput } from './input';
 
 /** An import as it stands: rows before `nextRow` have come to their end. */
@@ -56,6 +58,21 @@ const holdMonths = async (tx: Tx, by: string, file: string, months: readonly str
 };
 
 /**
+ * Takes the index of embeddings away while there is nothing to search: built at the end of an import it costs a fraction
+ * of what each row would pay for it. Where there are payments already it stays, for those who look for similar ones.
+ */
+const setIndexAside = async (tx: Tx, id: number): Promise<boolean> => {
+  const [index] = await tx.execute<{ definition: string }>(sql`
+    select pg_get_indexdef(c.oid) as definition from pg_class c
+    where c.oid = to_regclass(${embeddingIndex}) and not exists (select from ml_features)`);
+  if (!index) return false;
+  await tx.execute(sql`update imports set embedding_index = ${index.definition} where id = ${id}`);
+  await tx.execute(sql`set local lock_timeout = '5s'`);
+  await tx.execute(sql.raw(dropWhole(embeddingIndex)));
+  return true;
+};
+
+/**
  * Begins an import, or goes on with one of the same file and options that did not come to its end; a finished one is
  * answered as it ended. The command line's alone.
  * @throws AppError 'conflict' (`month.archived`, `month.not_there`)
@@ -75,6 +92,7 @@ export const beginImport = command({
       on conflict (fingerprint) do nothing returning id::int`);
     const state = (await readState(tx, fingerprint)) as ImportState;
     const held = state.status === 'finished' ? [] : await holdMonths(tx, by, file, months);
+    const aside = made !== undefined && (await setIndexAside(tx, state.id));
     return {
       value: { ...state, resumed: made === undefined },
       audit: {
@@ -87,6 +105,7 @@ export const beginImport = command({
           firstAt,
           lastAt,
           held,
+          ...(aside ? { embeddingIndex: 'built at the end' } : {}),
           ...(made ? {} : { resumedAt: state.nextRow }),
           ...(state.status === 'finished' ? { finishedAt: state.finishedAt } : {}),
         },

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '@/db/client';
-import { addDays, type Period, type Periods } from './period';
+import type { Period, Periods } from './period';
 import { type Proportion, proportion } from './proportion';
 import { quantile, type Took } from './took';
 
