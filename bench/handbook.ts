@@ -1,7 +1,7 @@
 /**
  * How good are Vigil's models on payments that everybody can try? Imports the public payments of the Fraud Detection
  * Handbook through the pipeline in event time, labels known after seven days, trains Vigil's own models on the features
- * that were recorded and prints what they reach beside the book's table: AUC ROC, average precision, card precision at 100.
+ * that were recorded, of which a sample is held against brute force, and prints what they reach beside the book's table: AUC ROC, average precision, card precision at 100.
  *
  *   npm run bench:handbook -- --data FOLDER [--dir /tmp/vigil-handbook] [--keep]
  *
@@ -21,6 +21,7 @@ import { ensureDatabase, migrate } from '@/db/migrate';
 import { modelTypes } from '@/domain/models/input';
 import { type Figures, figuresOf, meanOf } from './handbook/figures';
 import { published } from './handbook/published';
+import { wrongOfSample } from './handbook/sample';
 import { readSplits } from './handbook/splits';
 
 const { values: options } = parseArgs({
@@ -65,6 +66,18 @@ const short = (value: number): string => value.toFixed(3).replace(/^0/, '');
 const line = ({ aucRoc, averagePrecision, cardPrecision100 }: Figures): string =>
   [aucRoc, averagePrecision, cardPrecision100].map(short).join(' ');
 
+/** Throws where a feature is not what brute force makes of the file. */
+async function compareFeatures(sql: Sql): Promise<void> {
+  const { compared, differing, wrong } = await wrongOfSample(sql, 500);
+  if (wrong.length > 0 || compared < 500)
+    throw new Error(
+      `${compared} compared, ${wrong.length} features are wrong: ${wrong.slice(0, 5).join('; ')}`,
+    );
+  log(
+    `the features of ${compared} payments are those of brute force, ${differing} of them with more than one value`,
+  );
+}
+
 async function printFigures(sql: Sql): Promise<void> {
   const splits = readSplits(data('fraud-handbook-splits.csv.gz')).filter(({ role }) => role === 'test');
   const single = splits.findIndex(({ trainStart }) => trainStart === '2018-07-25');
@@ -94,6 +107,7 @@ try {
   await migrate(url, { passwordFile: path.join(dir, 'roles.json') });
   await importPayments(url);
   const sql = connect(url, { max: 1 });
+  await compareFeatures(sql);
   await printFigures(sql);
   await sql.end();
 } finally {

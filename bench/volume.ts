@@ -16,7 +16,7 @@ import { closeDatabase, connect } from '@/db/client';
 import { type Embedded, startEmbedded } from '@/db/embedded';
 import { ensureDatabase, migrate } from '@/db/migrate';
 import { checkDisk } from './volume/disk';
-import { fillVolume, readFilled, seedBasics, topUp } from './volume/fill';
+import { fillDrift, fillVolume, readFilled, seedBasics, topUp } from './volume/fill';
 import { measureArchive, measureDecide, measureRefresh, measureReports, measureSimilar } from './volume/jobs';
 import { closeSubject, judgePage, measurePage, openSubject, type Subject } from './volume/measure';
 import { findQueries } from './volume/operations';
@@ -93,6 +93,7 @@ async function open(server: Embedded): Promise<{ subjects: Subject[]; about: str
     await seedBasics(url);
     const sql = connect(url, { max: 1 });
     await topUp(sql, world);
+    log(`drift and quality: ${(await fillDrift(sql)).toFixed(0)} s`);
     const [row] =
       await sql`select pg_size_pretty(pg_database_size(current_database())) as size, current_setting('server_version') as version,
       current_setting('fsync') as fsync, current_setting('shared_buffers') as buffers`;

@@ -2,6 +2,7 @@ import type { Sql } from 'postgres';
 import { closeDatabase, connect, database, setDatabase } from '@/db/client';
 import { migrate } from '@/db/migrate';
 import { seedRules } from '@/db/seed/rules';
+import { watchChampion } from '@/domain/models/watch-champion';
 import { seedSettings } from '@/domain/settings/read';
 import {
   fillAlerts,
@@ -188,6 +189,9 @@ const stopwatch = (log: Log) => {
   };
 };
 
+/** What drift and quality may take at once, where nobody waits for it. */
+const watchMs = 300_000;
+
 /** The payments since the fill, to a few minutes from now, as they would have come in: pages look at the last minutes. */
 export const topUp = async (sql: Sql, world: VolumeWorld): Promise<void> => {
   const [row] = await sql<{ until: string }[]>`select until::text as until from volume_filled`;
@@ -202,4 +206,11 @@ export const topUp = async (sql: Sql, world: VolumeWorld): Promise<void> => {
   await sql`update volume_filled set until = ${span.to.toISOString()}::timestamptz`;
   await sql`select refresh_fraud_dashboard()`;
   await fillReports(sql, span);
+};
+
+/** Drift and quality of the champion as the job keeps them, all days at once. @returns the seconds it took */
+export const fillDrift = async (sql: Sql): Promise<number> => {
+  const began = Date.now();
+  await sql.begin((tx) => watchChampion(tx, new Date(), watchMs));
+  return (Date.now() - began) / 1000;
 };
