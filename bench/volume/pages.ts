@@ -2,7 +2,7 @@ import { addDays, dayOf } from '@/domain/reports/period';
 import { nth, type Samples } from './samples';
 import { busyMerchant } from './world';
 
-/** One query of a page, asked about the round's sample. */
+/** One query of a page, asked about the round's sample; not asked where that is null. */
 export type Ask = { operation: string; input: (samples: Samples, round: number) => unknown };
 export type Page = {
   page: string;
@@ -140,7 +140,10 @@ export const pages: Page[] = [
   {
     page: 'Drift',
     hoursBack: null,
-    asks: [ask('model.drift'), ask('model.drift-feature', () => ({ feature: 'payment.amount' }))],
+    asks: [
+      ask('model.drift'),
+      ask('model.drift-feature', ({ driftFeature: feature }) => feature && { feature }),
+    ],
   },
   { page: 'Training runs', hoursBack: null, asks: [ask('experiment.list')] },
   { page: 'A/B tests', hoursBack: null, asks: [ask('ab-test.list'), ask('model.list')] },

@@ -15,6 +15,8 @@ export type Samples = {
   personId: string;
   queryId: string;
   streamRow: number;
+  /** Null where no day has enough payments to say anything. */
+  driftFeature: string | null;
   /** A session of the server: our own that watches. */
   session: { pid: number; backendStart: string };
   /** Positions in the middle of the history, as a list hands them out. */
@@ -56,6 +58,8 @@ export const readSamples = async (sql: Sql): Promise<Samples> => {
     sql,
     `select id::text, email, name from console_users where role = 'admin' order by email limit 1`,
   );
+  const [drift] =
+    await sql`select feature from model_drift where psi is not null order by day desc, feature limit 1`;
   const session = await one(sql, 'select max(id) as id from user_sessions');
   const event = await one(sql, 'select max(id) as id from security_events');
   const stream = await one(sql, 'select max(id) as id from transaction_stream');
@@ -86,6 +90,7 @@ export const readSamples = async (sql: Sql): Promise<Samples> => {
     personId: person.id!,
     queryId: '1',
     streamRow: Number(stream.id),
+    driftFeature: drift ? String(drift.feature) : null,
     session: { pid: Number(own.pid), backendStart: own.start! },
     deepPayment: encodeCursor([deep.at!, deep.id!]),
     deepAudit: encodeCursor([audit.at!, Number(audit.id)]),
