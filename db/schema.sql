@@ -905,7 +905,7 @@ CREATE INDEX job_runs_open_idx ON public.job_runs USING btree (id) WHERE ((statu
 CREATE INDEX job_runs_time_idx ON public.job_runs USING btree (started_at DESC, id DESC);
 CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING btree (id) WHERE ((status)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying])::text[]));
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
-CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count) WHERE (fraud_count > 0);
+CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count, transaction_count) WHERE (fraud_count > 0);
 CREATE INDEX merchant_analytics_sums_idx ON public.merchant_analytics USING btree (merchant_id, date, transaction_count, transaction_amount, fraud_count, score_sum);
 CREATE INDEX model_drift_day_idx ON public.model_drift USING btree (day);
 CREATE INDEX model_experiments_open_idx ON public.model_experiments USING btree (id) WHERE ((status)::text = ANY ((ARRAY['WAITING'::character varying, 'RUNNING'::character varying])::text[]));

@@ -269,9 +269,9 @@ export const pages: Page[] = [
       ask('report.merchants', () => ({ order: 'trend' })),
       ask('report.rules'),
       ask('report.analysts'),
-      ask('report.merchants-page'),
     ],
   },
+  { page: 'Reports: 500 merchants of a file', hoursBack: null, asks: [ask('report.merchants-page')] },
   {
     page: 'Reports: a year against the one before',
     hoursBack: null,

@@ -152,7 +152,9 @@ export const merchantAnalytics = pgTable(
       t.scoreSum,
     ),
     // The few merchants with confirmed fraud among all of a long period.
-    index('merchant_analytics_fraud_idx').on(t.date, t.merchantId, t.fraudCount).where(sql`fraud_count > 0`),
+    index('merchant_analytics_fraud_idx')
+      .on(t.date, t.merchantId, t.fraudCount, t.transactionCount)
+      .where(sql`fraud_count > 0`),
   ],
 );
 

@@ -87,9 +87,11 @@ export type Found = {
 
 type Window = { upper: Date; lower: Date };
 
+/** The first window goes back to the first of this month also where it begins after its end. */
 const monthsBack = function* (from: Date): Generator<Window> {
   for (let upper = from; ; ) {
-    const lower = new Date(Date.UTC(upper.getUTCFullYear(), upper.getUTCMonth(), 1));
+    const month = new Date(Math.min(upper.getTime(), Date.now()));
+    const lower = new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth(), 1));
     // A moment that is exactly the first of a month belongs to the window before it.
     if (lower.getTime() === upper.getTime()) lower.setUTCMonth(lower.getUTCMonth() - 1);
     yield { upper, lower };

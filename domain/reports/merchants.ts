@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Db } from '@/db/client';
 import { decodeCursor, encodeCursor, type Page } from '@/domain/cursor';
 import type { MerchantOrder } from './input';
-import { addDays, type Day, dayOf, lengthOf, type Period, type Periods } from './period';
-import { type Proportion, proportion } from './proportion';
+import { addDays, type Day, dayOf, type Period, type Periods } from './period';
+import { type Proportion, proportion, z as quantile95 } from './proportion';
 
 type Sums = { payments: number; amount: number; frauds: number; meanScore: number | null };
 
@@ -25,9 +25,9 @@ export type ReportMerchant = {
 };
 export type ReportMerchants = Periods & { rows: ReportMerchant[] };
 
-/** Shown merchants, and how many days of merchants are read to choose them. */
+/** Merchants that are shown, and those they are chosen from. */
 const shown = 20;
-const mostRows = 45_000;
+const candidates = 100;
 /** A trend of fewer payments than this says nothing. */
 const leastPayments = 20;
 
@@ -37,13 +37,19 @@ const sums = sql`coalesce(sum(m.transaction_count), 0)::float8 as payments, coal
 
 type Candidate = Sums & { id: string };
 
-/** Those with most confirmed fraud, through the index that has only such days; ranked by the lower end of their rate. */
+/**
+ * Ranked by the lower end of their rate. Days without fraud only lower it, so those are looked at whose days with fraud,
+ * which have an index of their own, come out highest.
+ */
 const worst = async (db: Db, period: Period): Promise<Candidate[]> => {
-  const limit = Math.min(1000, Math.max(100, Math.floor(mostRows / lengthOf(period))));
   const rows = await db.execute<Candidate>(sql`
     select f.merchant_id as id, s.* from (
-      select m.merchant_id, sum(m.fraud_count) as frauds from merchant_analytics m
-      where ${within(period)} and m.fraud_count > 0 group by 1 order by 2 desc, 1 limit ${limit}) f
+      select c.merchant_id, (c.p + ${quantile95 ** 2} / (2 * c.n) - ${quantile95} * sqrt(c.p * (1 - c.p) / c.n + ${quantile95 ** 2} / (4 * c.n * c.n)))
+          / (1 + ${quantile95 ** 2} / c.n) as most
+      from (select m.merchant_id, sum(m.transaction_count)::float8 as n,
+          sum(m.fraud_count)::float8 / sum(m.transaction_count) as p
+        from merchant_analytics m where ${within(period)} and m.fraud_count > 0 group by 1) c
+      order by 2 desc, 1 limit ${candidates}) f
     cross join lateral (select ${sums} from merchant_analytics m
       where m.merchant_id = f.merchant_id and ${within(period)}) s`);
   const low = (row: Candidate) => proportion(row.frauds, row.payments)?.low ?? 0;
