@@ -926,6 +926,7 @@ CREATE INDEX transaction_stream_open_idx ON public.transaction_stream USING btre
 CREATE INDEX transaction_stream_received_idx ON public.transaction_stream USING btree (received_at);
 CREATE INDEX transactions_archive_time_idx ON ONLY public.transactions_archive USING btree (transaction_timestamp DESC, transaction_id DESC);
 CREATE INDEX transactions_archive_user_time_idx ON ONLY public.transactions_archive USING btree (user_id, transaction_timestamp);
+CREATE INDEX transactions_blocked_idx ON ONLY public.transactions USING btree (transaction_timestamp DESC, transaction_id DESC) WHERE ((decision)::text = 'BLOCK'::text);
 CREATE INDEX transactions_card_time_idx ON ONLY public.transactions USING btree (card_token, transaction_timestamp) WHERE (card_token IS NOT NULL);
 CREATE INDEX transactions_decided_idx ON ONLY public.transactions USING btree (transaction_timestamp DESC, transaction_id DESC) WHERE ((decision)::text <> 'ALLOW'::text);
 CREATE INDEX transactions_device_time_idx ON ONLY public.transactions USING btree (device_id, transaction_timestamp) WHERE (device_id IS NOT NULL);
