@@ -907,6 +907,7 @@ CREATE INDEX maintenance_requests_open_idx ON public.maintenance_requests USING 
 CREATE INDEX merchant_analytics_date_idx ON public.merchant_analytics USING btree (date DESC, fraud_rate DESC);
 CREATE INDEX merchant_analytics_fraud_idx ON public.merchant_analytics USING btree (date, merchant_id, fraud_count, transaction_count) WHERE (fraud_count > 0);
 CREATE INDEX merchant_analytics_sums_idx ON public.merchant_analytics USING btree (merchant_id, date, transaction_count, transaction_amount, fraud_count, score_sum);
+CREATE INDEX merchant_analytics_trend_idx ON public.merchant_analytics USING btree (date, risk_score_trend DESC, merchant_id) WHERE (risk_score_trend > (0)::numeric);
 CREATE INDEX model_drift_day_idx ON public.model_drift USING btree (day);
 CREATE INDEX model_experiments_open_idx ON public.model_experiments USING btree (id) WHERE ((status)::text = ANY ((ARRAY['WAITING'::character varying, 'RUNNING'::character varying])::text[]));
 CREATE INDEX model_predictions_ab_test_idx ON ONLY public.model_predictions USING btree (ab_test_id, transaction_timestamp) WHERE (ab_test_id IS NOT NULL);

@@ -151,6 +151,10 @@ export const merchantAnalytics = pgTable(
       t.fraudCount,
       t.scoreSum,
     ),
+    // Whose scores rise most on a day.
+    index('merchant_analytics_trend_idx')
+      .on(t.date, t.riskScoreTrend.desc().nullsFirst(), t.merchantId)
+      .where(sql`risk_score_trend > 0`),
     // The few merchants with confirmed fraud among all of a long period.
     index('merchant_analytics_fraud_idx')
       .on(t.date, t.merchantId, t.fraudCount, t.transactionCount)
