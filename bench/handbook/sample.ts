@@ -22,6 +22,8 @@ const recorded = (row: Row): RecordedPayment => ({
     transaction_timestamp: row.at.toISOString(),
     amount: row.amount,
     currency: 'EUR',
+    latitude: null,
+    longitude: null,
   } as Payment,
   ms: row.at.getTime(),
   cents: BigInt(row.amount.replace('.', '')),
@@ -35,7 +37,7 @@ const columns = (sql: Sql) => sql`x.transaction_id as id, x.transaction_timestam
 
 /**
  * Features of a sample spread over the whole file that are not what brute force makes of every earlier payment of the same
- * customer or terminal; ids ascend in the order of the file. Nothing looks back further than 30 days and an hour.
+ * customer or terminal; ids ascend in the order of the file. Labels of the last 30 days are of payments up to 37 days old.
  */
 export async function wrongOfSample(
   sql: Sql,
@@ -51,7 +53,7 @@ export async function wrongOfSample(
   for (const row of sample) {
     const past = await sql<Row[]>`select ${columns(sql)} from transactions x
       where (x.user_id = ${row.user} or x.merchant_id = ${row.merchant})
-        and x.transaction_timestamp > ${row.at}::timestamptz - interval '31 days' and x.transaction_timestamp <= ${row.at}
+        and x.transaction_timestamp > ${row.at}::timestamptz - interval '40 days' and x.transaction_timestamp <= ${row.at}
         and x.transaction_id::bigint < ${row.id}::bigint order by x.transaction_id::bigint`;
     const expected = bruteForceFeatures(recorded(row), past.map(recorded));
     for (const { field, column } of features) {
