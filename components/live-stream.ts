@@ -43,9 +43,6 @@ function openStream() {
     if (Array.isArray(topics)) spread(topics.filter((topic) => typeof topic === 'string'));
   };
   source.addEventListener('ended', () => {
-    location.assign(`/login?ended=1&next=${encodeURIComponent(location.pathname + location.search)}`);
-  });
-  source.addEventListener('ended', () => {
     // The session has ended somewhere else; whatever this page shows is no longer this browser's to see.
     const next = encodeURIComponent(location.pathname + location.search);
     location.assign(`/login?ended=1&next=${next}`);

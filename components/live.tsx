@@ -7,6 +7,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { Topic } from '@/domain/operation';
 import { formatAge } from './format';
 import styles from './live.module.css';
+import { readAgain, touchedBy } from './live-reads';
 import { type LiveStatus, liveStatus, startLive, subscribeStatus } from './live-stream';
 import { useNow } from './time';
 
@@ -83,18 +84,15 @@ export function LiveConnection() {
   useEffect(() => {
     let pending = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let owed: ReadonlySet<string> = new Set();
     let last = 0;
     const flush = () => {
-      timer = undefined;
       last = Date.now();
       const changed = pending;
       pending = new Set();
-      const touches = (topics: unknown) =>
-        changed.has('*') || (Array.isArray(topics) && topics.some((topic) => changed.has(topic)));
-      client.invalidateQueries(
-        { predicate: (query) => query.queryKey[0] === 'live' && touches(query.meta?.topics) },
-        { cancelRefetch: false },
-      );
+      owed = readAgain(client, changed, owed);
+      timer = owed.size > 0 ? setTimeout(flush, 1000) : undefined;
+      const touches = touchedBy(changed);
       for (const [refresh, topics] of pageListeners) if (touches(topics)) refresh();
     };
     const stop = startLive((topics) => {
