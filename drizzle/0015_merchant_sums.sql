@@ -1,1 +1,0 @@
-CREATE INDEX "merchant_analytics_sums_idx" ON "merchant_analytics" USING btree ("merchant_id","date","transaction_count","transaction_amount","fraud_count","score_sum");

@@ -1,2 +1,0 @@
-DROP INDEX "merchant_analytics_fraud_idx";--> statement-breakpoint
-CREATE INDEX "merchant_analytics_fraud_idx" ON "merchant_analytics" USING btree ("date","merchant_id","fraud_count","transaction_count") WHERE fraud_count > 0;

@@ -1,1 +1,0 @@
-CREATE INDEX "transactions_blocked_idx" ON "transactions" USING btree ("transaction_timestamp" DESC NULLS FIRST,"transaction_id" DESC NULLS FIRST) WHERE decision = 'BLOCK';

@@ -1,1 +1,0 @@
-CREATE INDEX "merchant_analytics_trend_idx" ON "merchant_analytics" USING btree ("date","risk_score_trend" DESC NULLS FIRST,"merchant_id") WHERE risk_score_trend > 0;
