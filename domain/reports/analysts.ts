@@ -51,10 +51,13 @@ const everybody = (rows: readonly Sums[]): Sums => ({
   took: rows.flatMap((row) => row.took),
 });
 
+/** Buckets know no fractions of a second. */
+const whole = (seconds: number | null): number | null => (seconds === null ? null : Math.round(seconds));
+
 const throughputOf = (row: Sums): Throughput => ({
   decided: row.decided,
-  medianSeconds: quantile(row.took, 0.5),
-  ninetySeconds: quantile(row.took, 0.9),
+  medianSeconds: whole(quantile(row.took, 0.5)),
+  ninetySeconds: whole(quantile(row.took, 0.9)),
   confirmed: proportion(row.confirmed, row.decided),
   inTime: proportion(row.in_time, row.decided),
 });
