@@ -45,7 +45,9 @@ function Cell({ stat }: { stat: Stat }) {
               {stat.change.text}
             </span>
           ) : (
-            <span className={styles.change}>{stat.note ?? '\u00a0'}</span>
+            <span className={styles.note} title={typeof stat.note === 'string' ? stat.note : undefined}>
+              {stat.note ?? '\u00a0'}
+            </span>
           )}
         </span>
         {stat.spark && <Sparkline {...stat.spark} />}

@@ -63,8 +63,8 @@ type Props = {
 /** Steps of a day are UTC days, and are called so wherever the viewer is. */
 const daySeconds = 86_400;
 
-// Room for the half of "0" that stands below the line, and for the half of an hour that stands beyond the last point.
-const margin = { top: 10, right: 16, bottom: 6, left: 0 };
+// Room for the half of "0" that stands below the line, and for the half of "29 Nov" that stands beyond the last point.
+const margin = { top: 10, right: 20, bottom: 6, left: 0 };
 const axisMargin = { ...margin, bottom: 0 };
 
 /** One lane: hour bars or a line, its comparison, its limits. Lanes above each other share the x axis. */

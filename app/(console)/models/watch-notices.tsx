@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useTranslations } from 'next-intl';
 import { formatNumber, formatPercent } from '@/components/format';
 import { Note } from '@/components/note';
+import { scoreFeature } from '@/domain/models/drift';
 import type { ChampionDrift, ChampionQuality } from '@/domain/models/watch';
 import { dayWords, useDriftWords } from './drift/words';
 
@@ -16,7 +17,9 @@ export function WatchNotices({ drift, quality }: { drift?: ChampionDrift; qualit
   const words = useDriftWords();
   const worse = quality?.verdict === 'worse' || quality?.verdict === 'far_worse';
   const far = drift?.features.filter(({ verdict }) => verdict === 'significant') ?? [];
-  const worst = far[0];
+  // The score is none of the features, but says so where it alone has moved.
+  const features = far.filter(({ feature }) => feature !== scoreFeature);
+  const worst = features[0] ?? far[0];
   return (
     <>
       {worse && quality.standing && (
@@ -35,7 +38,7 @@ export function WatchNotices({ drift, quality }: { drift?: ChampionDrift; qualit
       {worst && drift?.day && (
         <Note
           tone="review"
-          title={t('drifted', { count: far.length, day: dayWords(drift.day) })}
+          title={t('drifted', { count: Math.max(1, features.length), day: dayWords(drift.day) })}
           action={
             <Button component={Link} href={page} variant="default" size="xs">
               {t('seeDrift')}
