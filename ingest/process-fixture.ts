@@ -107,10 +107,14 @@ export const realIngest = async () => {
     freeze: (name: 'SIGSTOP' | 'SIGCONT') => {
       for (const pid of postgresProcessesIn(server.dataDir)) signal(pid, name);
     },
-    /** Kills one backend of a role's, at which PostgreSQL restarts itself. */
+    /** Kills one backend of a role's, at which PostgreSQL restarts itself; it may still be at it for the last one. */
     killBackend: async (role = 'vigil_ingest') => {
-      const [row] = await sql<{ pid: number }[]>`select pid from pg_stat_activity
+      const find = () => sql<{ pid: number }[]>`select pid from pg_stat_activity
         where usename = ${role} order by random() limit 1`;
+      let found = await find().catch(() => null);
+      for (const end = Date.now() + 20_000; !found && Date.now() < end; await pause(20))
+        found = await find().catch(() => null);
+      const [row] = found ?? (await find());
       if (row) signal(row.pid, 'SIGKILL');
     },
     pay: (body: unknown) => call('/api/v1/transactions', { method: 'POST', body: JSON.stringify(body) }),
