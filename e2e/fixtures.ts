@@ -97,7 +97,8 @@ class Complaints {
 
   async watch(page: Page): Promise<void> {
     page.on('console', (message) => {
-      if (message.type() === 'error') this.#found.push(`${message.text()} (${page.url()})`);
+      if (message.type() === 'error')
+        this.#found.push(`${message.text()} (${message.location().url}, on ${page.url()})`);
     });
     page.on('pageerror', (error) => this.#found.push(`${error.message} (${page.url()})`));
     await page.addInitScript(() => {
