@@ -1,7 +1,8 @@
 /**
  * How good are Vigil's models on payments that everybody can try? Imports the public payments of the Fraud Detection
  * Handbook through the pipeline in event time, labels known after seven days, trains Vigil's own models on the features
- * that were recorded, of which a sample is held against brute force, and prints what they reach beside the book's table: AUC ROC, average precision, card precision at 100.
+ * that were recorded, of which a sample is held against brute force, and prints what they reach beside the book's table:
+ * AUC ROC, average precision, card precision at 100.
  *
  *   npm run bench:handbook -- --data FOLDER [--dir /tmp/vigil-handbook] [--keep]
  *

@@ -109,13 +109,15 @@ export const realIngest = async () => {
     },
     /** Kills one backend of a role's, at which PostgreSQL restarts itself; it may still be at it for the last one. */
     killBackend: async (role = 'vigil_ingest') => {
-      const find = () => sql<{ pid: number }[]>`select pid from pg_stat_activity
-        where usename = ${role} order by random() limit 1`;
-      let found = await find().catch(() => null);
-      for (const end = Date.now() + 20_000; !found && Date.now() < end; await pause(20))
-        found = await find().catch(() => null);
-      const [row] = found ?? (await find());
-      if (row) signal(row.pid, 'SIGKILL');
+      for (const end = Date.now() + 20_000; ; await pause(20))
+        try {
+          const [row] = await sql<{ pid: number }[]>`select pid from pg_stat_activity
+            where usename = ${role} order by random() limit 1`;
+          if (row) signal(row.pid, 'SIGKILL');
+          return;
+        } catch (error) {
+          if (Date.now() > end) throw error;
+        }
     },
     pay: (body: unknown) => call('/api/v1/transactions', { method: 'POST', body: JSON.stringify(body) }),
   };

@@ -1,8 +1,11 @@
 import { afterAll, expect, it } from 'vitest';
 import { pause } from '@/db/process-table';
 import { dice } from '@/db/seed/simulator/dice';
-import { bruteForceFeatures, type RecordedPayment } from '@/domain/transactions/feature-oracle';
-import { features } from '@/domain/transactions/features';
+import {
+  bruteForceFeatures,
+  featureDifferences,
+  type RecordedPayment,
+} from '@/domain/transactions/feature-oracle';
 import type { Payment } from '@/domain/transactions/input';
 import type { BatchAnswer } from '@/ingest/batch/results';
 import { realIngest } from '@/ingest/process-fixture';
@@ -219,7 +222,7 @@ const differences = async (customers: readonly string[]): Promise<string[]> => {
   const stored = new Map(
     (await t.sql`select * from ml_features`).map((row) => [row.transaction_id as string, row]),
   );
-  const exact = features.filter(({ field }) => /^(user|card)\./.test(field));
+  const exact = /^(user|card)\./;
   return past.flatMap((now, at) => {
     if (!customers.includes(now.payment.user_id)) return [];
     const { user_id, card_token } = now.payment;
@@ -230,11 +233,9 @@ const differences = async (customers: readonly string[]): Promise<string[]> => {
       );
     const expected = bruteForceFeatures(now, known);
     const got = stored.get(now.payment.transaction_id) ?? {};
-    return exact.flatMap(({ field, column }) =>
-      Object.is(expected[field] ?? null, got[column] ?? null)
-        ? []
-        : [`${now.payment.transaction_id} ${field}: ${expected[field]} ≠ ${got[column]}`],
-    );
+    return featureDifferences(expected, got)
+      .filter((found) => exact.test(found))
+      .map((found) => `${now.payment.transaction_id} ${found}`);
   });
 };
 

@@ -1,5 +1,9 @@
 import type { Sql } from 'postgres';
-import { bruteForceFeatures, type RecordedPayment } from '@/domain/transactions/feature-oracle';
+import {
+  bruteForceFeatures,
+  featureDifferences,
+  type RecordedPayment,
+} from '@/domain/transactions/feature-oracle';
 import { features } from '@/domain/transactions/features';
 import type { Payment } from '@/domain/transactions/input';
 
@@ -56,11 +60,8 @@ export async function wrongOfSample(
         and x.transaction_timestamp > ${row.at}::timestamptz - interval '40 days' and x.transaction_timestamp <= ${row.at}
         and x.transaction_id::bigint < ${row.id}::bigint order by x.transaction_id::bigint`;
     const expected = bruteForceFeatures(recorded(row), past.map(recorded));
-    for (const { field, column } of features) {
-      values.get(field)?.add(expected[field]);
-      if (!Object.is(expected[field], row.features[column] ?? null))
-        wrong.push(`${row.id} ${field}: ${expected[field]} expected, ${row.features[column]} recorded`);
-    }
+    for (const { field } of features) values.get(field)?.add(expected[field]);
+    for (const found of featureDifferences(expected, row.features)) wrong.push(`${row.id} ${found}`);
   }
   return {
     compared: sample.length,

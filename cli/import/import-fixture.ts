@@ -6,7 +6,11 @@ import { stringify } from 'csv-stringify/sync';
 import type { Sql } from 'postgres';
 import { afterAll, expect } from 'vitest';
 import { pause } from '@/db/process-table';
-import { bruteForceFeatures, type RecordedPayment } from '@/domain/transactions/feature-oracle';
+import {
+  bruteForceFeatures,
+  featureDifferences,
+  type RecordedPayment,
+} from '@/domain/transactions/feature-oracle';
 import { features } from '@/domain/transactions/features';
 import { generatePayment, seededRandom } from '@/domain/transactions/generated-payments';
 import type { Payment } from '@/domain/transactions/input';
@@ -144,11 +148,8 @@ export const wrongFeatures = async (
     // Every third, and the last ones, which have a month before them.
     if (at % 3 === 0 || at > 2_200) {
       const expected = bruteForceFeatures(now, past);
-      for (const { field, column } of features) {
-        seen.get(field)!.add(expected[field]);
-        if (!Object.is(expected[field], row[column] ?? null))
-          wrong.push(`${payment.transaction_id} ${field}: ${expected[field]} ≠ ${row[column]}`);
-      }
+      for (const { field } of features) seen.get(field)!.add(expected[field]);
+      for (const found of featureDifferences(expected, row)) wrong.push(`${payment.transaction_id} ${found}`);
     }
     past.push(now);
   }

@@ -5,12 +5,12 @@ import type { Sql } from 'postgres';
 import { closeDatabase, connect, setDatabase } from '@/db/client';
 import { systemActor } from '@/domain/actor';
 import { beginImport, finishImport, type ImportState } from '@/domain/imports/commands';
-import { buildEmbeddingIndex } from '@/domain/imports/embedding-index';
 import { type ImportRow, ImportRun } from '@/domain/imports/run';
 import { readFeatureColumns } from '@/domain/imports/state';
 import { loadDecisionRules } from '@/domain/transactions/decision-state';
 import { UsageError } from '../options';
 import type { ImportArguments } from './arguments';
+import { buildEmbeddingIndex } from './build-embedding-index';
 import { type Line, readCsv } from './csv';
 import { RejectFile } from './reject-file';
 import { endLines, progressLine, type progressShown } from './report';
@@ -122,7 +122,9 @@ async function run(
     .run()
     .finally(() => rejects.close());
   if (!whole) return false;
-  await buildEmbeddingIndex(sql, (partition) => shown.tell(`building the index of embeddings: ${partition}`));
+  await buildEmbeddingIndex(sql, task.url, (partition) =>
+    shown.tell(`building the index of embeddings: ${partition}`),
+  );
   const finished = await finishImport(actor, { id: state.id });
   if (!finished.ok) throw new Error(`not finished: ${finished.error.detail ?? finished.error.code}`);
   const took = { rows: survey.rows - began.row, ms: performance.now() - began.at };

@@ -39,10 +39,10 @@ const readPeriod = (db: Db, { from, to }: Period) =>
       group by 1) t on t.user_id = d.id
     left join console_users u on u.id::text = d.id`);
 
+type Sums = Omit<Row, 'id' | 'name'>;
+
 const sumOf = (rows: readonly Sums[], of: (row: Sums) => number): number =>
   rows.reduce((sum, row) => sum + of(row), 0);
-
-type Sums = Omit<Row, 'id' | 'name'>;
 
 const everybody = (rows: readonly Sums[]): Sums => ({
   decided: sumOf(rows, (row) => row.decided),

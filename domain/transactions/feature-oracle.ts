@@ -1,5 +1,5 @@
 import { distanceKm } from './feature-values';
-import { type FeatureValue, type Window, windows } from './features';
+import { type FeatureValue, features, type Window, windows } from './features';
 import type { Payment } from './input';
 
 /**
@@ -172,3 +172,14 @@ export function bruteForceFeatures(now: RecordedPayment, past: readonly Recorded
     'payment.weekend': [0, 6].includes(when.getUTCDay()),
   });
 }
+
+/** Fields in which a row of `ml_features` is not what was expected, each with both values. */
+export const featureDifferences = (
+  expected: Record<string, unknown>,
+  stored: Record<string, unknown>,
+): string[] =>
+  features.flatMap(({ field, column }) =>
+    Object.is(expected[field], stored[column] ?? null)
+      ? []
+      : [`${field}: ${expected[field]} ≠ ${stored[column]}`],
+  );

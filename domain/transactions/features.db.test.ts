@@ -6,7 +6,7 @@ import { type DecideDeps, decide } from './decide';
 import type { DecisionAnswer } from './decision-record';
 import { type DecisionRules, loadDecisionRules } from './decision-state';
 import { EntityQueue } from './entity-queue';
-import { bruteForceFeatures, type RecordedPayment } from './feature-oracle';
+import { bruteForceFeatures, featureDifferences, type RecordedPayment } from './feature-oracle';
 import { features } from './features';
 import { generatePayment, type PaymentWorld, seededRandom } from './generated-payments';
 import type { Payment } from './input';
@@ -36,15 +36,6 @@ async function answerTo(payment: Payment): Promise<DecisionAnswer> {
 async function storedFeatures(id: string): Promise<Record<string, unknown>> {
   const [row] = await t.sql`select * from ml_features where transaction_id = ${id}`;
   return row as Record<string, unknown>;
-}
-
-/** Fields that differ, with both values. */
-function differences(expected: Record<string, unknown>, stored: Record<string, unknown>): string[] {
-  return features.flatMap(({ field, column }) =>
-    Object.is(expected[field], stored[column] ?? null)
-      ? []
-      : [`${field}: ${expected[field]} ≠ ${stored[column]}`],
-  );
 }
 
 beforeAll(async () => {
@@ -125,7 +116,7 @@ describe('features against brute force', () => {
       const now = recordedOf(made);
       const expected = bruteForceFeatures(now, recorded);
       now.decision = (await answerTo(made)).decision;
-      const found = differences(expected, await storedFeatures(made.transaction_id));
+      const found = featureDifferences(expected, await storedFeatures(made.transaction_id));
       for (const { field } of features) seen.get(field)!.add(expected[field]);
       if (found.length > 0) wrong.push(`${made.transaction_id} ${found.join('; ')}`);
       recorded.push(now);
@@ -162,6 +153,6 @@ describe('features against brute force', () => {
     expect(first).toHaveLength(450);
     const named = (row: Record<string, unknown>) =>
       Object.fromEntries(features.map(({ field, column }) => [field, row[column]]));
-    expect(first.flatMap((row, i) => differences(named(row), second[i]!))).toEqual([]);
+    expect(first.flatMap((row, i) => featureDifferences(named(row), second[i]!))).toEqual([]);
   }, 60_000);
 });
